@@ -1,0 +1,3 @@
+//! `auth.*`
+
+pub(super) mod test;

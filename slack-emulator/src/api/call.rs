@@ -1,0 +1,153 @@
+//! What a method is given: who calls, with which arguments, and the world.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::arguments::Arguments;
+use super::error::ApiError;
+use crate::core::{Core, State};
+use crate::ids::TeamId;
+use crate::violation::{Breach, ViolationKind};
+use crate::world::{App, Channel, Workspace};
+
+pub(super) struct Call<'a> {
+    pub(super) core: &'a Arc<Core>,
+    pub(super) state: &'a mut State,
+    pub(super) team: TeamId,
+    pub(super) warnings: Vec<&'static str>,
+    arguments: &'a Arguments,
+    /// The arguments that the method asked for: the others it does not have.
+    asked: RefCell<BTreeSet<&'static str>>,
+    breaches: RefCell<Vec<Breach>>,
+}
+
+/// The name of the argument that most methods have.
+const CHANNEL: &str = "channel";
+
+impl<'a> Call<'a> {
+    pub(super) fn new(
+        core: &'a Arc<Core>,
+        state: &'a mut State,
+        team: TeamId,
+        arguments: &'a Arguments,
+    ) -> Self {
+        Self {
+            core,
+            state,
+            team,
+            warnings: Vec::new(),
+            arguments,
+            asked: RefCell::default(),
+            breaches: RefCell::default(),
+        }
+    }
+
+    pub(super) fn app(&self) -> &App {
+        &self.state.world.app
+    }
+
+    pub(super) fn workspace(&self) -> &Workspace {
+        self.state.world.workspace(&self.team).expect("tokens belong to workspaces that exist")
+    }
+
+    pub(super) fn text(&self, name: &'static str) -> Result<Option<&'a str>, ApiError> {
+        self.asked.borrow_mut().insert(name);
+        self.arguments.text(name)
+    }
+
+    pub(super) fn required_text(&self, name: &'static str) -> Result<&'a str, ApiError> {
+        self.text(name)?.ok_or_else(|| ApiError::missing(name))
+    }
+
+    /// A flag that is false unless set.
+    pub(super) fn flag(&self, name: &'static str) -> Result<bool, ApiError> {
+        self.asked.borrow_mut().insert(name);
+        Ok(self.arguments.flag(name)?.unwrap_or(false))
+    }
+
+    pub(super) fn number(&self, name: &'static str) -> Result<Option<i64>, ApiError> {
+        self.asked.borrow_mut().insert(name);
+        self.arguments.number(name)
+    }
+
+    /// A list or an object. `Err` holds what cannot be read.
+    pub(super) fn structure(&self, name: &'static str) -> Result<Option<Value>, String> {
+        self.asked.borrow_mut().insert(name);
+        self.arguments.structure(name)
+    }
+
+    /// Takes note of a breach that Slack lets pass.
+    pub(super) fn note(&self, kind: ViolationKind, detail: impl Into<String>) {
+        self.breaches.borrow_mut().push(Breach::new(kind, detail));
+    }
+
+    /// The breaches that were noted and, if the method got as far as to ask for all that it has,
+    /// the arguments that it does not have.
+    pub(super) fn into_breaches(self, went_well: bool) -> Vec<Breach> {
+        let mut breaches = self.breaches.into_inner();
+        if went_well {
+            let asked = self.asked.into_inner();
+            let unknown = self.arguments.names().filter(|name| !asked.contains(name));
+            breaches.extend(unknown.map(|name| {
+                Breach::new(ViolationKind::UnknownArgument, format!("there is no argument {name}"))
+            }));
+        }
+        breaches
+    }
+
+    /// The channel that is named by its id, if the bot may know of it.
+    pub(super) fn channel(&self) -> Result<&Channel, ApiError> {
+        let id = self.required_text(CHANNEL)?;
+        self.visible(self.workspace().channels.get(id), id)
+    }
+
+    /// The channel that is named by its id or its name.
+    pub(super) fn channel_to_write(&self) -> Result<&Channel, ApiError> {
+        let text = self.required_text(CHANNEL)?;
+        self.visible(self.workspace().channel_named(text), text)
+    }
+
+    /// A private channel does not exist for a bot that is not in it.
+    fn visible<'b>(&self, found: Option<&'b Channel>, id: &str) -> Result<&'b Channel, ApiError> {
+        match found {
+            Some(channel) if channel.is_private && !self.workspace().bot_is_in(channel) => {
+                Err(ApiError::channel_not_found())
+            }
+            Some(channel) => Ok(channel),
+            None => Err(self.unknown("channel_not_found", id)),
+        }
+    }
+
+    /// An error about an id that the workspace does not have.
+    pub(super) fn unknown(&self, code: &'static str, id: &str) -> ApiError {
+        match self.state.world.foreign_home(&self.team, id) {
+            Some(home) => {
+                let detail = format!("{id} is of {home}, the token is of {}", self.team);
+                ApiError::breach(code, ViolationKind::ForeignId, detail)
+            }
+            None => ApiError::breach(code, ViolationKind::UnknownId, format!("there is no {id}")),
+        }
+    }
+
+    /// Asks for the scope that goes with the channel's kind: `channels:…` or `groups:…`.
+    pub(super) fn need_scope_for(&self, channel: &Channel, verb: Verb) -> Result<(), ApiError> {
+        let needed = match (verb, channel.is_private) {
+            (Verb::Read, false) => "channels:read",
+            (Verb::Read, true) => "groups:read",
+            (Verb::History, false) => "channels:history",
+            (Verb::History, true) => "groups:history",
+        };
+        let granted = self.workspace().installation.has_scope(needed);
+        granted.then_some(()).ok_or_else(|| ApiError::missing_scope(&[needed]))
+    }
+}
+
+/// The part of a scope after its colon.
+#[derive(Clone, Copy)]
+pub(super) enum Verb {
+    Read,
+    History,
+}

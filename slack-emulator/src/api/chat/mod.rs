@@ -1,0 +1,6 @@
+//! `chat.*`
+
+pub(super) mod post_message;
+
+mod blocks;
+mod metadata;

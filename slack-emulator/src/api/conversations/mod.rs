@@ -1,0 +1,8 @@
+//! `conversations.*`
+
+pub(super) mod history;
+pub(super) mod info;
+pub(super) mod join;
+pub(super) mod replies;
+
+mod range;

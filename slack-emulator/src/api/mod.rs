@@ -1,0 +1,30 @@
+//! The Web API under `/api/{method}`. <https://docs.slack.dev/apis/web-api/>
+//!
+//! * `methods`: the table of what there is; each line names one file
+//! * `received`, `arguments`: what a request says; `call`: what a method is given
+//! * `error`, `answer`: what it answers; `frame`: what surrounds every method; `page`: cursors
+
+mod answer;
+mod arguments;
+mod auth;
+mod call;
+mod chat;
+mod conversations;
+mod error;
+mod frame;
+mod methods;
+mod page;
+mod received;
+mod team;
+mod users;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::any;
+
+use crate::core::Core;
+
+pub(crate) fn routes() -> Router<Arc<Core>> {
+    Router::new().route("/api/{method}", any(frame::answer))
+}

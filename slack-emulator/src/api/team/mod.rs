@@ -1,0 +1,3 @@
+//! `team.*`
+
+pub(super) mod info;

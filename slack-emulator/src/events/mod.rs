@@ -1,0 +1,26 @@
+//! The Events API: what happens in a channel that the bot is in is sent to the app's request URL.
+//! <https://docs.slack.dev/apis/events-api/>
+//!
+//! An event is made and queued under the same lock as what it tells of, so the order of the events
+//! is the order of what happened; it is sent in the background, so no answer waits for it.
+//!
+//! * `envelope`: what is sent; `signature`: how it is signed; `post`: how it is sent
+//! * `courier`: which event is sent when; `schedule`: what waits for its time
+//! * `delivery`: the tasks that carry it out; `verification`: `url_verification`
+
+mod courier;
+mod delivery;
+mod envelope;
+mod post;
+mod schedule;
+mod signature;
+mod verification;
+
+pub use courier::WaitingRetry;
+pub(crate) use courier::{Courier, EventState};
+pub(crate) use delivery::{emit, keep_schedule, redeliver};
+pub(crate) use envelope::message_event;
+pub use post::RetryReason;
+pub(crate) use post::client;
+pub use verification::RequestUrlError;
+pub(crate) use verification::{read_url, verify};

@@ -1,0 +1,151 @@
+//! The message object, as events, histories and answers share it.
+//! <https://docs.slack.dev/reference/events/message/>
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+
+use super::object;
+use crate::world::{App, Author, Channel, Face, Icon, Message, Workspace};
+
+/// Who reads a message, which decides how much of its metadata is shown.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reading {
+    /// Metadata whole: events, answers, and histories asked for with `include_all_metadata`.
+    Full,
+    /// Metadata's `event_type` alone.
+    Brief,
+}
+
+/// The message without what only histories add.
+pub(crate) fn message(
+    app: &App,
+    workspace: &Workspace,
+    channel: &Channel,
+    message: &Message,
+    reading: Reading,
+) -> Map<String, Value> {
+    let draft = &message.draft;
+    let mut shape = object(json!({ "type": "message", "ts": message.ts, "text": draft.text }));
+    if let Some(subtype) = message.subtype() {
+        shape.insert("subtype".to_owned(), json!(subtype));
+    }
+    shape.extend(author(app, workspace, message));
+    if let Some(blocks) = &draft.blocks {
+        shape.insert("blocks".to_owned(), blocks.clone());
+    }
+    if let Some(metadata) = &draft.metadata {
+        let shown = match reading {
+            Reading::Full => json!(metadata),
+            Reading::Brief => json!({ "event_type": metadata.event_type }),
+        };
+        shape.insert("metadata".to_owned(), shown);
+    }
+    if let Some(thread_ts) = &draft.thread_ts {
+        shape.insert("thread_ts".to_owned(), json!(thread_ts));
+        if let Some(root) = channel.message(thread_ts) {
+            shape.insert("parent_user_id".to_owned(), json!(user_id(workspace, root)));
+            if draft.broadcast {
+                let root = message_in_history(app, workspace, channel, root, reading);
+                shape.insert("root".to_owned(), Value::Object(root));
+            }
+        }
+    }
+    shape
+}
+
+/// The message as `conversations.history` and `conversations.replies` show it: the root of a
+/// thread tells of its replies.
+pub(crate) fn message_in_history(
+    app: &App,
+    workspace: &Workspace,
+    channel: &Channel,
+    shown: &Message,
+    reading: Reading,
+) -> Map<String, Value> {
+    let mut shape = message(app, workspace, channel, shown, reading);
+    if let Some(latest) = shown.replies.last() {
+        let repliers: BTreeSet<&str> = shown
+            .replies
+            .iter()
+            .filter_map(|reply| channel.message(reply))
+            .map(|reply| user_id(workspace, reply))
+            .collect();
+        shape.extend(object(json!({
+            "thread_ts": shown.ts,
+            "reply_count": shown.replies.len(),
+            "reply_users_count": repliers.len(),
+            "reply_users": repliers,
+            "latest_reply": latest,
+            "is_locked": false,
+            "subscribed": false,
+        })));
+    }
+    shape
+}
+
+/// The user behind a message: for the app's own, its bot user.
+fn user_id<'a>(workspace: &'a Workspace, message: &'a Message) -> &'a str {
+    match &message.draft.author {
+        Author::User(user) => user,
+        Author::Bot(_) => &workspace.installation.bot_user,
+    }
+}
+
+fn author(app: &App, workspace: &Workspace, message: &Message) -> Map<String, Value> {
+    let installation = &workspace.installation;
+    match &message.draft.author {
+        Author::User(user) => {
+            let mut shape = object(json!({ "user": user, "team": workspace.id }));
+            if let Some(id) = &message.draft.client_msg_id {
+                shape.insert("client_msg_id".to_owned(), json!(id));
+            }
+            shape
+        }
+        // Slack's own line about the bot having joined.
+        Author::Bot(None) if message.draft.is_join => {
+            object(json!({ "user": installation.bot_user }))
+        }
+        Author::Bot(None) => object(json!({
+            "user": installation.bot_user,
+            "team": workspace.id,
+            "bot_id": installation.bot_id,
+            "app_id": app.id,
+            "bot_profile": bot_profile(app, workspace),
+        })),
+        Author::Bot(Some(face)) => {
+            let mut shape = object(json!({ "bot_id": installation.bot_id, "app_id": app.id }));
+            shape.extend(chosen_face(app, face));
+            shape
+        }
+    }
+}
+
+fn chosen_face(app: &App, face: &Face) -> Map<String, Value> {
+    let username = face.username.as_ref().unwrap_or(&app.name);
+    let mut shape = object(json!({ "username": username }));
+    let icons = face.icon.as_ref().map(|icon| match icon {
+        Icon::Emoji(name) => json!({ "emoji": name }),
+        Icon::Url(url) => json!({ "image_36": url, "image_48": url, "image_72": url }),
+    });
+    if let Some(icons) = icons {
+        shape.insert("icons".to_owned(), icons);
+    }
+    shape
+}
+
+fn bot_profile(app: &App, workspace: &Workspace) -> Value {
+    let installation = &workspace.installation;
+    let icon =
+        format!("{}/_emulator/avatar/{}/{}.svg", app.base_url, workspace.id, installation.bot_user);
+    json!({
+        "id": installation.bot_id,
+        "app_id": app.id,
+        "user_id": installation.bot_user,
+        "name": app.name,
+        "icons": { "image_36": icon, "image_48": icon, "image_72": icon },
+        "deleted": false,
+        "updated": workspace.created,
+        "team_id": workspace.id,
+    })
+}

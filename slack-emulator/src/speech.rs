@@ -1,0 +1,160 @@
+//! What people of a workspace say, as opposed to what the app posts.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::core::{Core, State};
+use crate::ids::{ChannelId, TeamId, Ts, UserId};
+use crate::posting;
+use crate::world::{Author, Channel, Draft, ThreadProblem, rich_text_blocks};
+
+/// What someone says. Text is as Slack's clients send it: `&`, `<` and `>` escaped, mentions as
+/// `<@U…>`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UserPost {
+    /// Who says it.
+    pub user: UserId,
+    /// What is said.
+    pub text: String,
+    /// The root of the thread that it is said in.
+    #[serde(default)]
+    pub thread_ts: Option<Ts>,
+    /// Whether a reply is shown in the channel too.
+    #[serde(default)]
+    pub broadcast: bool,
+    /// The time stamp to say it under; without one, the present.
+    #[serde(default)]
+    pub ts: Option<Ts>,
+    /// The id that the client gives it; without one, a random one.
+    #[serde(default)]
+    pub client_msg_id: Option<String>,
+}
+
+impl UserPost {
+    /// Something said in the channel.
+    pub fn new(user: &str, text: &str) -> Self {
+        Self {
+            user: user.into(),
+            text: text.to_owned(),
+            thread_ts: None,
+            broadcast: false,
+            ts: None,
+            client_msg_id: None,
+        }
+    }
+
+    /// Says it in the thread with this root.
+    #[must_use]
+    pub fn in_thread(mut self, root: &str) -> Self {
+        self.thread_ts = Some(root.into());
+        self
+    }
+
+    /// Shows the reply in the channel too.
+    #[must_use]
+    pub fn broadcast(mut self) -> Self {
+        self.broadcast = true;
+        self
+    }
+
+    /// Says it under this time stamp, such as `1700000000.000100`: two channels may have messages
+    /// of the same one.
+    #[must_use]
+    pub fn at(mut self, ts: &str) -> Self {
+        self.ts = Some(ts.into());
+        self
+    }
+
+    /// Gives it this id, as when one gesture of a client arrives twice.
+    #[must_use]
+    pub fn client_msg_id(mut self, id: &str) -> Self {
+        self.client_msg_id = Some(id.to_owned());
+        self
+    }
+}
+
+/// Why something could not be said.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SayError {
+    /// There is no such workspace.
+    #[error("there is no workspace {0}")]
+    UnknownWorkspace(TeamId),
+    /// The workspace has no such channel.
+    #[error("there is no channel {0}")]
+    UnknownChannel(ChannelId),
+    /// The workspace has no such user.
+    #[error("there is no user {0}")]
+    UnknownUser(UserId),
+    /// The user is not in the channel.
+    #[error("{0} is not in {1}")]
+    NotInChannel(UserId, ChannelId),
+    /// The channel is archived.
+    #[error("{0} is archived")]
+    Archived(ChannelId),
+    /// The text is empty.
+    #[error("there is nothing to say")]
+    NoText,
+    /// There is no message of this time stamp to reply to.
+    #[error("there is no message {0} to reply to")]
+    UnknownThread(Ts),
+    /// The message is itself a reply, or a line of Slack's own.
+    #[error("{0} cannot be replied to")]
+    NoThread(Ts),
+    /// The time stamp is malformed, or not later than those before it.
+    #[error("{0} cannot be the next time stamp")]
+    WrongTs(Ts),
+}
+
+/// Says something.
+pub(crate) fn say(
+    core: &Arc<Core>,
+    state: &mut State,
+    team: &TeamId,
+    channel_id: &ChannelId,
+    post: UserPost,
+) -> Result<Ts, SayError> {
+    let workspace =
+        state.world.workspace(team).ok_or_else(|| SayError::UnknownWorkspace(team.clone()))?;
+    let channel = workspace.channels.get(channel_id);
+    let channel = channel.ok_or_else(|| SayError::UnknownChannel(channel_id.clone()))?;
+    if !workspace.users.contains_key(&post.user) {
+        return Err(SayError::UnknownUser(post.user));
+    }
+    check(channel, &post)?;
+    let blocks = rich_text_blocks(&post.text);
+    let client_msg_id = post.client_msg_id.unwrap_or_else(|| state.chance.client_msg_id());
+    let draft = Draft {
+        blocks: Some(blocks),
+        broadcast: post.broadcast && post.thread_ts.is_some(),
+        thread_ts: post.thread_ts,
+        client_msg_id: Some(client_msg_id),
+        ts: post.ts,
+        ..Draft::new(Author::User(post.user), post.text)
+    };
+    let posted = posting::post(core, state, team, channel_id, draft);
+    posted.ok_or_else(|| SayError::UnknownChannel(channel_id.clone()))
+}
+
+fn check(channel: &Channel, post: &UserPost) -> Result<(), SayError> {
+    if !channel.members.contains(&post.user) {
+        return Err(SayError::NotInChannel(post.user.clone(), channel.id.clone()));
+    }
+    if channel.is_archived {
+        return Err(SayError::Archived(channel.id.clone()));
+    }
+    if post.text.trim().is_empty() {
+        return Err(SayError::NoText);
+    }
+    if let Some(root) = &post.thread_ts {
+        channel.thread_root(root).map_err(|problem| match problem {
+            ThreadProblem::NoSuchMessage => SayError::UnknownThread(root.clone()),
+            ThreadProblem::IsReply | ThreadProblem::IsNotice => SayError::NoThread(root.clone()),
+        })?;
+    }
+    match &post.ts {
+        Some(ts) if !channel.takes(ts) => Err(SayError::WrongTs(ts.clone())),
+        _ => Ok(()),
+    }
+}

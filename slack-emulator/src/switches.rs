@@ -1,0 +1,74 @@
+//! Switches: what Slack does in one way here and another there, what nobody knows until it is seen
+//! on a real workspace, and what it only does on a bad day.
+
+use serde::{Deserialize, Serialize};
+
+/// How the emulator behaves from now on. The default is Slack on a good day.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[expect(clippy::struct_excessive_bools, reason = "switches are on or off, each by itself")]
+pub struct Switches {
+    /// The app's "Delayed Events" setting: after the third retry go on hourly for a day.
+    /// <https://docs.slack.dev/apis/events-api/>
+    pub delayed_events: bool,
+    /// Whether a retry is signed anew with the present time (undocumented), or carries the first
+    /// attempt's signature.
+    pub retries_are_resigned: bool,
+    /// In which order the events of one channel are sent.
+    pub event_order: EventOrder,
+    /// Send each event twice, with the same event id and no retry header.
+    pub duplicate_events: bool,
+    /// Send each message as that many events with different event ids.
+    pub events_per_message: u32,
+    /// Drop events: the Events API is "a best-effort system".
+    pub lose_events: bool,
+    /// Follow a `thread_broadcast` event by a plain one of the same message (undocumented).
+    pub broadcast_sends_plain_event_too: bool,
+    /// Whether `chat.postMessage` with a `client_msg_id` seen before posts nothing new and answers
+    /// with the first message (undocumented).
+    pub client_msg_id_deduplicates: bool,
+    /// What becomes of a text that is too long for one message.
+    pub long_text: LongText,
+    /// Added to the time that signatures carry, to try a receiver whose clock is wrong or which
+    /// moves its own clock along with [`crate::SlackEmulator::advance`].
+    pub signature_skew_seconds: i64,
+}
+
+impl Default for Switches {
+    fn default() -> Self {
+        Self {
+            delayed_events: false,
+            retries_are_resigned: true,
+            event_order: EventOrder::PerChannel,
+            duplicate_events: false,
+            events_per_message: 1,
+            lose_events: false,
+            broadcast_sends_plain_event_too: false,
+            client_msg_id_deduplicates: false,
+            long_text: LongText::Split,
+            signature_skew_seconds: 0,
+        }
+    }
+}
+
+/// In which order the events of one channel are sent. Slack promises none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EventOrder {
+    /// One after the other: the next when the previous was acknowledged or first failed.
+    PerChannel,
+    /// All at once, so that they overtake each other as the network has it.
+    Concurrent,
+    /// The second of each two before the first.
+    SwappedPairs,
+}
+
+/// What becomes of a text of more than about 4,000 characters: servers were seen to do either.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LongText {
+    /// It is posted as several messages, and the answer names the first.
+    Split,
+    /// It is refused with `msg_too_long`.
+    Refuse,
+}

@@ -1,0 +1,159 @@
+//! A channel: who is in it and what was said.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Draft, Message};
+use crate::ids::{ChannelId, Ts, UserId};
+use crate::time::{now_micros, now_seconds};
+
+/// A channel to be opened: public, with everyone in it, the bot too, unless told otherwise.
+#[derive(Clone, Debug)]
+pub struct ChannelSetup {
+    id: ChannelId,
+    name: String,
+    is_private: bool,
+    is_archived: bool,
+    members: Option<BTreeSet<UserId>>,
+    with_bot: bool,
+}
+
+impl ChannelSetup {
+    /// A public channel that every person of the workspace so far and the bot are in.
+    pub fn new(id: &str, name: &str) -> Self {
+        Self {
+            id: id.into(),
+            name: name.to_owned(),
+            is_private: false,
+            is_archived: false,
+            members: None,
+            with_bot: true,
+        }
+    }
+
+    /// Makes the channel private.
+    #[must_use]
+    pub fn private(mut self) -> Self {
+        self.is_private = true;
+        self
+    }
+
+    /// Archives the channel.
+    #[must_use]
+    pub fn archived(mut self) -> Self {
+        self.is_archived = true;
+        self
+    }
+
+    /// Lets these people in, and no others.
+    #[must_use]
+    pub fn members<'a>(mut self, users: impl IntoIterator<Item = &'a str>) -> Self {
+        self.members = Some(users.into_iter().map(UserId::from).collect());
+        self
+    }
+
+    /// Leaves the bot out.
+    #[must_use]
+    pub fn without_bot(mut self) -> Self {
+        self.with_bot = false;
+        self
+    }
+}
+
+/// Why a message cannot be replied to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ThreadProblem {
+    NoSuchMessage,
+    /// The message is a reply itself: threads have one level.
+    IsReply,
+    /// Slack's own lines cannot be replied to.
+    /// <https://docs.slack.dev/reference/methods/conversations.replies>
+    IsNotice,
+}
+
+#[derive(Debug)]
+pub(crate) struct Channel {
+    pub(crate) id: ChannelId,
+    pub(crate) name: String,
+    pub(crate) created: u64,
+    pub(crate) is_private: bool,
+    pub(crate) is_archived: bool,
+    pub(crate) members: BTreeSet<UserId>,
+    messages: BTreeMap<Ts, Message>,
+}
+
+impl Channel {
+    pub(crate) fn open(setup: ChannelSetup, everyone: BTreeSet<UserId>, bot: &UserId) -> Self {
+        let mut members = setup.members.unwrap_or(everyone);
+        if setup.with_bot {
+            members.insert(bot.clone());
+        }
+        Self {
+            id: setup.id,
+            name: setup.name,
+            created: now_seconds(),
+            is_private: setup.is_private,
+            is_archived: setup.is_archived,
+            members,
+            messages: BTreeMap::new(),
+        }
+    }
+
+    /// The channel's kind as events tell it.
+    pub(crate) fn kind(&self) -> &'static str {
+        if self.is_private { "group" } else { "channel" }
+    }
+
+    /// All messages and replies, oldest first.
+    pub(crate) fn messages(&self) -> impl DoubleEndedIterator<Item = &Message> {
+        self.messages.values()
+    }
+
+    pub(crate) fn message_count(&self) -> usize {
+        self.messages.len()
+    }
+
+    pub(crate) fn message(&self, ts: &str) -> Option<&Message> {
+        self.messages.get(ts)
+    }
+
+    /// The message that a reply may name as its root.
+    pub(crate) fn thread_root(&self, ts: &str) -> Result<&Message, ThreadProblem> {
+        let message = self.message(ts).ok_or(ThreadProblem::NoSuchMessage)?;
+        if message.draft.thread_ts.is_some() {
+            return Err(ThreadProblem::IsReply);
+        }
+        if message.draft.is_join {
+            return Err(ThreadProblem::IsNotice);
+        }
+        Ok(message)
+    }
+
+    /// Whether a message may be posted under a given time stamp: they only ever rise.
+    pub(crate) fn takes(&self, ts: &Ts) -> bool {
+        ts.micros().is_some() && self.messages.last_key_value().is_none_or(|(last, _)| last < ts)
+    }
+
+    /// Posts a message whose thread and time stamp were found to be in order.
+    pub(crate) fn append(&mut self, draft: Draft) -> Ts {
+        let ts = draft.ts.clone().unwrap_or_else(|| self.next_ts());
+        if let Some(root) = draft.thread_ts.as_ref().and_then(|root| self.messages.get_mut(root)) {
+            root.replies.push(ts.clone());
+        }
+        let message = Message { ts: ts.clone(), draft, replies: Vec::new() };
+        self.messages.insert(ts.clone(), message);
+        ts
+    }
+
+    fn next_ts(&self) -> Ts {
+        let last = self.messages.last_key_value().and_then(|(last, _)| last.micros());
+        Ts::from_micros(now_micros().max(last.map_or(0, |last| last + 1)))
+    }
+
+    /// The bot's message that carries this `client_msg_id`.
+    pub(crate) fn by_client_msg_id(&self, id: &str) -> Option<&Message> {
+        self.messages.values().find(|message| {
+            matches!(message.draft.author, super::Author::Bot(_))
+                && message.draft.client_msg_id.as_deref() == Some(id)
+        })
+    }
+}

@@ -1,0 +1,70 @@
+//! The simulated world: workspaces, their people, channels and messages, and the one app that is
+//! installed in each of them. State and its rules, with no knowledge of HTTP or events.
+
+mod channel;
+mod message;
+mod rich_text;
+mod samples;
+mod split;
+mod user;
+mod workspace;
+
+use std::collections::BTreeMap;
+
+pub use channel::ChannelSetup;
+pub(crate) use channel::{Channel, ThreadProblem};
+pub(crate) use message::{Author, Draft, Face, Icon, Message, Metadata};
+pub(crate) use rich_text::rich_text_blocks;
+pub(crate) use samples::sample;
+pub(crate) use split::{MESSAGE_CHARS, TEXT_CHARS, split_text};
+pub use user::User;
+pub(crate) use workspace::{Installation, Workspace};
+
+use crate::ids::TeamId;
+use crate::settings::Settings;
+
+/// The app under test, the same in each workspace.
+pub(crate) struct App {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) scopes: Vec<String>,
+    /// Where the emulator's own pages and pictures are: `http://host:port`.
+    pub(crate) base_url: String,
+}
+
+pub(crate) struct World {
+    pub(crate) app: App,
+    pub(crate) workspaces: BTreeMap<TeamId, Workspace>,
+}
+
+impl World {
+    pub(crate) fn new(settings: &Settings, base_url: &str) -> Self {
+        let app = App {
+            id: settings.app_id.clone(),
+            name: settings.app_name.clone(),
+            scopes: settings.scopes.clone(),
+            base_url: base_url.to_owned(),
+        };
+        Self { app, workspaces: BTreeMap::new() }
+    }
+
+    pub(crate) fn workspace(&self, team: &str) -> Option<&Workspace> {
+        self.workspaces.get(team)
+    }
+
+    pub(crate) fn by_token(&self, token: &str) -> Option<&Workspace> {
+        self.workspaces.values().find(|workspace| workspace.installation.token == token)
+    }
+
+    /// A workspace other than `team` that has a channel or user of this id: naming it with the
+    /// token of `team` is a mix-up in the app, not a matter of chance.
+    pub(crate) fn foreign_home(&self, team: &str, id: &str) -> Option<&TeamId> {
+        self.workspaces
+            .values()
+            .find(|workspace| {
+                workspace.id != *team
+                    && (workspace.channels.contains_key(id) || workspace.users.contains_key(id))
+            })
+            .map(|workspace| &workspace.id)
+    }
+}

@@ -1,0 +1,94 @@
+//! One workspace and the app's installation in it.
+
+use std::collections::BTreeMap;
+
+use sha2::{Digest as _, Sha256};
+
+use super::{App, Channel, ChannelSetup, User};
+use crate::ids::{BotId, ChannelId, TeamId, UserId};
+use crate::time::now_seconds;
+
+/// Slack's own helper. It is in every workspace's list of users, and there it says of itself that
+/// it is no bot. <https://docs.slack.dev/reference/objects/user-object/>
+const SLACKBOT: &str = "USLACKBOT";
+
+/// The app as one workspace has it.
+pub(crate) struct Installation {
+    pub(crate) bot_user: UserId,
+    pub(crate) bot_id: BotId,
+    pub(crate) token: String,
+    pub(crate) scopes: Vec<String>,
+}
+
+impl Installation {
+    pub(crate) fn has_scope(&self, scope: &str) -> bool {
+        self.scopes.iter().any(|granted| granted == scope)
+    }
+}
+
+pub(crate) struct Workspace {
+    pub(crate) id: TeamId,
+    pub(crate) name: String,
+    pub(crate) created: u64,
+    pub(crate) users: BTreeMap<UserId, User>,
+    pub(crate) channels: BTreeMap<ChannelId, Channel>,
+    pub(crate) installation: Installation,
+}
+
+impl Workspace {
+    /// A workspace with the app installed and nobody in it but the bot user.
+    ///
+    /// The bot's ids and token follow from the workspace's id, so that they outlive a restart as
+    /// an app's installation in a database does.
+    pub(crate) fn new(id: &str, name: &str, app: &App) -> Self {
+        let stem = id.strip_prefix('T').unwrap_or(id);
+        let bot_user = UserId::from(format!("U{stem}BOT"));
+        let secret = hex::encode(Sha256::digest(format!("{}/{id}", app.id)));
+        let installation = Installation {
+            bot_user: bot_user.clone(),
+            bot_id: BotId::from(format!("B{stem}BOT")),
+            token: format!("xoxb-{stem}-{}", &secret[..24]),
+            scopes: app.scopes.clone(),
+        };
+        let bot = User::new(&bot_user, &app.name).handle(&app.name.to_lowercase()).bot();
+        let slackbot = User::new(SLACKBOT, "Slackbot");
+        Self {
+            id: id.into(),
+            name: name.to_owned(),
+            created: now_seconds(),
+            users: BTreeMap::from([(bot_user, bot), (slackbot.id.clone(), slackbot)]),
+            channels: BTreeMap::new(),
+            installation,
+        }
+    }
+
+    /// The part of the workspace's address that is its own: `acme` in `acme.slack.com`.
+    pub(crate) fn domain(&self) -> String {
+        let letters =
+            |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
+        self.name.chars().map(letters).collect()
+    }
+
+    /// Those who can speak: no bots, nobody who has left.
+    pub(crate) fn people(&self) -> impl Iterator<Item = &User> {
+        self.users.values().filter(|user| !user.is_bot && !user.deleted && user.id != SLACKBOT)
+    }
+
+    pub(crate) fn add_channel(&mut self, setup: ChannelSetup) {
+        let everyone = self.people().map(|user| user.id.clone()).collect();
+        let channel = Channel::open(setup, everyone, &self.installation.bot_user);
+        self.channels.insert(channel.id.clone(), channel);
+    }
+
+    /// The channel of this id or, as `chat.postMessage` takes it, of this name.
+    pub(crate) fn channel_named(&self, text: &str) -> Option<&Channel> {
+        let name = text.strip_prefix('#').unwrap_or(text);
+        self.channels
+            .get(text)
+            .or_else(|| self.channels.values().find(|channel| channel.name == name))
+    }
+
+    pub(crate) fn bot_is_in(&self, channel: &Channel) -> bool {
+        channel.members.contains(&self.installation.bot_user)
+    }
+}
