@@ -1,0 +1,26 @@
+//! How much a worker does at once and how long it may be silent.
+
+use std::time::Duration;
+
+use super::reader::Reader;
+
+/// The runtime of a worker.
+#[derive(Debug, Clone)]
+pub struct WorkerConfig {
+    /// Lanes that run at the same time.
+    pub concurrency: usize,
+    /// How long a lane stays leased without a sign of life.
+    pub lease: Duration,
+}
+
+impl WorkerConfig {
+    pub(super) fn read(reader: &mut Reader) -> Option<Self> {
+        let concurrency = reader.parsed("SYNCBOT_WORKER_CONCURRENCY", |text| {
+            text.parse().ok().filter(|lanes| (4..=256).contains(lanes))
+        });
+        let lease = reader.parsed("SYNCBOT_WORKER_LEASE_SECONDS", |text| {
+            text.parse().ok().filter(|seconds| (2..=300).contains(seconds))
+        });
+        Some(Self { concurrency: concurrency?, lease: Duration::from_secs(lease?) })
+    }
+}

@@ -1,0 +1,155 @@
+//! Opens the database: patient with one that is still starting, short with one that will never work.
+
+mod error;
+mod mysql;
+mod postgres;
+mod sqlite;
+
+use std::time::Duration;
+
+use secrecy::ExposeSecret as _;
+use sqlx::pool::PoolOptions;
+use sqlx::{ConnectOptions as _, Connection, Database, Pool};
+
+use super::error::DbError;
+use super::{Db, Engine, Pools};
+use crate::clock::Clock;
+use crate::config::{DatabaseConfig, DatabaseTarget};
+
+pub use error::OpenError;
+
+/// How long to wait for a database that cannot be reached.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// How often to try.
+    pub tries: u32,
+    /// How long to wait in between.
+    pub pause: Duration,
+}
+
+impl Default for Patience {
+    /// Half a minute: what a database container takes to start.
+    fn default() -> Self {
+        Self { tries: 15, pause: Duration::from_secs(2) }
+    }
+}
+
+/// A request that waits longer than this for a connection has lost its caller.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+/// Statements are few and known; a cache that never evicts keeps every one of them prepared.
+const STATEMENT_CACHE: usize = 512;
+
+impl Db {
+    /// Opens the database and brings its schema up to date. `connections`: how many may be in use at
+    /// once. A server's database that does not exist is created; so is a SQLite file.
+    pub async fn open(
+        config: &DatabaseConfig,
+        connections: u32,
+        patience: Patience,
+        clock: &Clock,
+    ) -> Result<Self, OpenError> {
+        let place = place(config);
+        let mut tries = 1;
+        loop {
+            let error = match Self::try_open(config, connections).await {
+                Ok(db) => return Ok(db),
+                Err(Failure::Final(error)) => return Err(error),
+                Err(Failure::Passing(error)) => error,
+            };
+            let source = DbError::of(error, "CONNECT");
+            if !source.is_unavailable() && !source.is_contention() {
+                return Err(error::refused(&place, source));
+            }
+            if tries >= patience.tries {
+                return Err(OpenError::Unreachable { place, tries, source });
+            }
+            tracing::warn!(db.place = %place, db.tries = tries, error = %error::chain(&source), "the database is not there yet, waiting for it");
+            tries += 1;
+            clock.sleep(patience.pause).await;
+        }
+    }
+
+    async fn try_open(config: &DatabaseConfig, connections: u32) -> Result<Self, Failure> {
+        let pools = match config.engine {
+            Engine::Postgres => {
+                let options = postgres::options(config)?;
+                postgres::create_database(config, &options).await?;
+                Pools::Postgres(postgres::pool(options, connections).await?)
+            }
+            Engine::MySql => {
+                let options = mysql::options(config)?;
+                mysql::create_database(config, &options).await?;
+                Pools::MySql(mysql::pool(options, connections).await?)
+            }
+            Engine::Sqlite => sqlite::pools(config).await?,
+        };
+        let db = Self { pools };
+        db.migrate().await?;
+        Ok(db)
+    }
+}
+
+/// Why one try failed, and whether another may succeed.
+pub(super) enum Failure {
+    /// Judged by the caller: some errors pass, some do not.
+    Passing(sqlx::Error),
+    Final(OpenError),
+}
+
+impl From<sqlx::Error> for Failure {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Passing(error)
+    }
+}
+
+impl From<OpenError> for Failure {
+    fn from(error: OpenError) -> Self {
+        Self::Final(error)
+    }
+}
+
+/// Host and port, or the file: what may be shown of an address.
+fn place(config: &DatabaseConfig) -> String {
+    match &config.target {
+        DatabaseTarget::File(path) => path.display().to_string(),
+        DatabaseTarget::Server { host, port, .. } => format!("{host}:{port}"),
+        DatabaseTarget::Url(url) => {
+            let url = url::Url::parse(url.expose_secret()).ok();
+            let host =
+                url.as_ref().and_then(url::Url::host_str).unwrap_or("the configured address");
+            let port = url.as_ref().and_then(url::Url::port).map(|port| format!(":{port}"));
+            format!("{host}{}", port.unwrap_or_default())
+        }
+    }
+}
+
+fn pool_options<DB: Database>(connections: u32) -> PoolOptions<DB> {
+    PoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        // A ping before each use nearly halves the rate; a cut connection shows at its first statement,
+        // and every caller knows how to try again.
+        .test_before_acquire(false)
+}
+
+/// Opens and closes one connection first: a pool only ever says that it waited too long.
+async fn connected<DB: Database>(
+    pool_options: PoolOptions<DB>,
+    options: <DB::Connection as Connection>::Options,
+) -> sqlx::Result<Pool<DB>> {
+    options.connect().await?.close().await?;
+    Ok(pool_options.connect_lazy_with(options))
+}
+
+/// `CREATE DATABASE` and the name, which needs no quoting.
+fn create_statement(verb: &str, schema: &str) -> Result<String, OpenError> {
+    let plain = !schema.is_empty()
+        && schema.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    if plain {
+        Ok(format!("{verb} {schema}"))
+    } else {
+        Err(OpenError::Creation(format!(
+            "the name `{schema}` has other characters than letters, digits and underscores"
+        )))
+    }
+}

@@ -1,0 +1,7 @@
+//! What may be enqueued: one file a kind, with its stable name, lane, priority and payload.
+//!
+//! Handlers are elsewhere, so that ingress can enqueue without knowing the work. Never change a name
+//! or a payload's meaning in one deployment; `docs/JOBS.md` says how.
+
+pub mod deliver_copy;
+pub mod route_event;

@@ -1,0 +1,26 @@
+//! Route one event of a source channel to its targets. Carries what Slack sent, as it was sent.
+
+use crate::ids::{ChannelId, EventId, SlackTs, TeamId};
+use crate::queue::{Lane, NewJob, Order, Priority};
+
+/// The stable name.
+pub const NAME: &str = "route_event";
+
+/// The job for one event; `envelope` is the whole body of Slack's request.
+pub fn job(
+    team: &TeamId,
+    channel: &ChannelId,
+    event: &EventId,
+    event_ts: &SlackTs,
+    envelope: &str,
+) -> NewJob {
+    NewJob {
+        lane: Lane::source(team, channel),
+        order: Order::At(event_ts.micros()),
+        priority: Priority::Normal,
+        kind: NAME,
+        payload: envelope.to_owned(),
+        // The same on each retry of Slack (docs.slack.dev/apis/events-api).
+        dedup_key: Some(format!("event:{team}:{event}")),
+    }
+}

@@ -1,0 +1,122 @@
+//! Storing jobs and waking their lanes, in the caller's transaction.
+
+use super::{NewJob, Order, Queue};
+use crate::db::{DbError, Tx};
+use crate::ids::JobId;
+use crate::sql;
+use crate::telemetry;
+
+/// What became of a job that was to be stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Enqueued {
+    /// It is stored.
+    New,
+    /// Its `dedup_key` was seen before; nothing was done.
+    Duplicate,
+}
+
+impl Queue {
+    /// Stores `jobs` and wakes their lanes; they become visible when `tx` commits. Afterwards
+    /// [`Wakes::signal`](super::Wakes::signal) tells waiting workers.
+    ///
+    /// Lanes are locked in the order of their names, so that two transactions never wait for each other.
+    pub async fn enqueue(&self, tx: &mut Tx, mut jobs: Vec<NewJob>) -> Result<(), DbError> {
+        jobs.sort_by(|a, b| (&a.lane, &a.dedup_key).cmp(&(&b.lane, &b.dedup_key)));
+        for job in &jobs {
+            self.enqueue_one(tx, job).await?;
+        }
+        Ok(())
+    }
+
+    /// Stores one job; says whether it is new.
+    pub async fn enqueue_one(&self, tx: &mut Tx, job: &NewJob) -> Result<Enqueued, DbError> {
+        match job.order {
+            // The lane need not be touched for a duplicate.
+            Order::At(key) => {
+                if !self.insert(tx, job, Some(key)).await? {
+                    return Ok(Enqueued::Duplicate);
+                }
+                self.wake_lane(tx, job, key).await?;
+                Ok(Enqueued::New)
+            }
+            // The lane first: its generation, read under its lock, is the job's place.
+            Order::Arrival => {
+                self.wake_lane(tx, job, i64::MAX).await?;
+                let is_new = self.insert(tx, job, None).await?;
+                Ok(if is_new { Enqueued::New } else { Enqueued::Duplicate })
+            }
+        }
+    }
+
+    /// Stores the job; `false`: its `dedup_key` was seen before.
+    async fn insert(
+        &self,
+        tx: &mut Tx,
+        job: &NewJob,
+        order_key: Option<i64>,
+    ) -> Result<bool, DbError> {
+        let now = self.time.now();
+        tx.query(sql!(
+            "INSERT INTO jobs (id, lane, order_key, kind, payload, dedup_key, coalesce_key, state, attempts, crashes,
+                               not_before, failing_since, last_error, trace_context, created_at, finished_at)
+             VALUES ($1, $2, COALESCE($3, (SELECT generation FROM lanes WHERE lane = $2)), $4, $5, $6, NULL, 'pending', 0, 0,
+                     $7, NULL, NULL, $8, $7, NULL)
+             ON CONFLICT DO NOTHING",
+            // MySQL has no ON CONFLICT, and its IGNORE would hide other errors.
+            mysql: "INSERT INTO jobs (id, lane, order_key, kind, payload, dedup_key, coalesce_key, state, attempts, crashes,
+                               not_before, failing_since, last_error, trace_context, created_at, finished_at)
+             VALUES ($1, $2, COALESCE($3, (SELECT generation FROM lanes WHERE lane = $2)), $4, $5, $6, NULL, 'pending', 0, 0,
+                     $7, NULL, NULL, $8, $7, NULL)"
+        ))
+        .bind(JobId::generate(&self.clock, &self.rng))
+        .bind(job.lane.as_str())
+        .bind(order_key)
+        .bind(job.kind)
+        .bind(job.payload.as_str())
+        .bind(job.dedup_key.as_deref())
+        .bind(now)
+        .bind(telemetry::trace_context())
+        .insert_new()
+        .await
+    }
+
+    /// Makes the lane due, and raises its generation. An owned lane keeps its lease: its owner will see
+    /// the new generation. One that sleeps for a job wakes only for a job that sorts before it.
+    async fn wake_lane(&self, tx: &mut Tx, job: &NewJob, order_key: i64) -> Result<(), DbError> {
+        let now = self.time.now();
+        // Epochs and generations never repeat, not even when an idle lane was removed and comes back:
+        // they start at the microsecond of its making, and rise far more slowly than time does.
+        let start = now * 1_000;
+        tx.query(sql!(
+            "INSERT INTO lanes (lane, priority, due_at, owner, epoch, generation, sleeps_for)
+             VALUES ($1, $2, $3, NULL, $4, $4, NULL)
+             ON CONFLICT (lane) DO UPDATE SET
+                 due_at = CASE WHEN lanes.owner IS NOT NULL THEN lanes.due_at
+                               WHEN lanes.due_at IS NULL THEN $3
+                               WHEN lanes.sleeps_for <= $5 THEN lanes.due_at
+                               WHEN lanes.due_at < $3 THEN lanes.due_at
+                               ELSE $3 END,
+                 sleeps_for = CASE WHEN lanes.sleeps_for <= $5 THEN lanes.sleeps_for END,
+                 generation = lanes.generation + 1",
+            // MySQL has no ON CONFLICT, and assigns from left to right: `due_at` must see the old `sleeps_for`.
+            mysql: "INSERT INTO lanes (lane, priority, due_at, owner, epoch, generation, sleeps_for)
+             VALUES ($1, $2, $3, NULL, $4, $4, NULL)
+             ON DUPLICATE KEY UPDATE
+                 due_at = CASE WHEN owner IS NOT NULL THEN due_at
+                               WHEN due_at IS NULL THEN $3
+                               WHEN sleeps_for <= $5 THEN due_at
+                               WHEN due_at < $3 THEN due_at
+                               ELSE $3 END,
+                 sleeps_for = CASE WHEN sleeps_for <= $5 THEN sleeps_for END,
+                 generation = generation + 1"
+        ))
+        .bind(job.lane.as_str())
+        .bind(job.priority as i64)
+        .bind(now)
+        .bind(start)
+        .bind(order_key)
+        .execute()
+        .await
+        .map(drop)
+    }
+}

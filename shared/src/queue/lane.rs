@@ -1,0 +1,37 @@
+//! The lanes in use, by name. What runs in each, and in which order, is a table in `docs/JOBS.md`.
+
+use std::fmt;
+
+use crate::ids::{ChannelId, TeamId};
+
+/// A lane's name.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Lane(String);
+
+impl Lane {
+    /// Events of one source channel, in the order of their event time: database work only.
+    pub fn source(team: &TeamId, channel: &ChannelId) -> Self {
+        Self(format!("src:{team}:{channel}"))
+    }
+
+    /// Posts and replies into one target channel, in the order of their routing.
+    pub fn target(team: &TeamId, channel: &ChannelId) -> Self {
+        Self(format!("dst:{team}:{channel}"))
+    }
+
+    /// A lane for tests and tools.
+    pub fn named(name: impl Into<String>) -> Self {
+        Self(name.into())
+    }
+
+    /// The text that stands in the database.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Lane {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}

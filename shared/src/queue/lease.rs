@@ -1,0 +1,254 @@
+//! Leasing lanes, looking into them, and letting them go.
+
+use super::{Job, Lane, Priority, Queue};
+use crate::db::{DbError, Tx};
+use crate::sql;
+
+/// The right to run a lane's jobs, for as long as it is renewed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lease {
+    /// The lane.
+    pub lane: Lane,
+    /// The worker that holds it.
+    pub owner: String,
+    /// This claim's number: no two claims of a lane have the same.
+    pub epoch: i64,
+    /// Whether another worker held the lane and never let it go.
+    pub taken_over: bool,
+}
+
+/// What there is to do in a lane.
+#[derive(Debug)]
+pub enum Look {
+    /// This job is due.
+    Due(Box<Job>),
+    /// Nothing is due now; the lane may be released if its generation is still this.
+    Nothing {
+        /// As of this look.
+        generation: i64,
+        /// The job at the head of the line, which is not due yet: its order key and when it is due.
+        head: Option<(i64, i64)>,
+    },
+    /// Somebody else has the lane.
+    Lost,
+}
+
+/// How an attempt to release a lane ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Release {
+    /// The lane is free.
+    Released,
+    /// Something was enqueued since the last look (or the lease is lost): look again.
+    Changed,
+}
+
+/// A fenced write failed.
+#[derive(Debug, thiserror::Error)]
+pub enum QueueError {
+    /// Another worker has the lane; nothing was written.
+    #[error("the lease of {0} is lost")]
+    LeaseLost(Lane),
+    /// The database refused.
+    #[error("the queue cannot use the database")]
+    Db(#[from] DbError),
+}
+
+impl Queue {
+    /// The earliest due time of each priority, in queue time. One cheap look that tells an idle worker
+    /// whether there is anything to claim, and when there will be.
+    pub async fn next_due(&self) -> Result<[Option<i64>; 3], DbError> {
+        let (interactive, normal, maintenance) = self
+            .db
+            .read(sql!(
+                "SELECT (SELECT MIN(due_at) FROM lanes WHERE priority = 0),
+                        (SELECT MIN(due_at) FROM lanes WHERE priority = 1),
+                        (SELECT MIN(due_at) FROM lanes WHERE priority = 2)"
+            ))
+            .fetch_one()
+            .await?;
+        Ok([interactive, normal, maintenance])
+    }
+
+    /// Claims up to `limit` due lanes of one priority for `owner`, until `lease_millis` from now.
+    pub async fn claim(
+        &self,
+        owner: &str,
+        priority: Priority,
+        limit: usize,
+        lease_millis: i64,
+    ) -> Result<Vec<Lease>, DbError> {
+        let now = self.time.now();
+        let mut tx = self.db.begin().await?;
+        let due: Vec<(String, i64, Option<String>)> = tx
+            .query(sql!(
+                "SELECT lane, epoch, owner FROM lanes WHERE priority = $1 AND due_at <= $2
+                 ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED",
+                // SQLite has one writer at a time: the transaction is the lock.
+                sqlite: "SELECT lane, epoch, owner FROM lanes WHERE priority = $1 AND due_at <= $2
+                 ORDER BY due_at LIMIT $3"
+            ))
+            .bind(priority as i64)
+            .bind(now)
+            .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+            .fetch_all()
+            .await?;
+        let mut leases = Vec::with_capacity(due.len());
+        for (lane, epoch, previous_owner) in due {
+            let epoch = epoch + 1;
+            tx.query(sql!("UPDATE lanes SET due_at = $2, owner = $3, epoch = $4, sleeps_for = NULL WHERE lane = $1"))
+                .bind(lane.clone())
+                .bind(now + lease_millis)
+                .bind(owner)
+                .bind(epoch)
+                .execute_one("lanes", &lane)
+                .await?;
+            // One's own lapsed lease tells of a slow database, not of a crash.
+            let taken_over = previous_owner.is_some_and(|previous| previous != owner);
+            leases.push(Lease {
+                lane: Lane::named(lane),
+                owner: owner.to_owned(),
+                epoch,
+                taken_over,
+            });
+        }
+        tx.commit().await?;
+        Ok(leases)
+    }
+
+    /// Looks what is to be done in the lane. A job that was set aside goes first once its time has come;
+    /// otherwise the head of the line, if it is due: nobody overtakes it.
+    pub async fn look(&self, lease: &Lease) -> Result<Look, DbError> {
+        #[derive(sqlx::FromRow)]
+        struct Head {
+            generation: i64,
+            head_id: Option<String>,
+        }
+        let now = self.time.now();
+        let head: Option<Head> = self
+            .db
+            .read(sql!(
+                "SELECT generation, COALESCE(
+                     (SELECT id FROM jobs WHERE lane = $1 AND state = 'late' AND not_before <= $4 ORDER BY not_before, id LIMIT 1),
+                     (SELECT id FROM jobs WHERE lane = $1 AND state = 'pending' ORDER BY order_key, id LIMIT 1)) AS head_id
+                 FROM lanes WHERE lane = $1 AND epoch = $2 AND owner = $3"
+            ))
+            .bind(lease.lane.as_str())
+            .bind(lease.epoch)
+            .bind(lease.owner.as_str())
+            .bind(now)
+            .fetch_optional()
+            .await?;
+        let Some(Head { generation, head_id }) = head else { return Ok(Look::Lost) };
+        let Some(id) = head_id else { return Ok(Look::Nothing { generation, head: None }) };
+        let job: Option<Job> = self
+            .db
+            .read(sql!(
+                "SELECT id, kind, payload, order_key, attempts, crashes, not_before, failing_since, trace_context, created_at
+                 FROM jobs WHERE id = $1"
+            ))
+            .bind(id)
+            .fetch_optional()
+            .await?;
+        Ok(match job {
+            Some(job) if job.not_before <= now => Look::Due(Box::new(job)),
+            Some(job) => Look::Nothing { generation, head: Some((job.order_key, job.not_before)) },
+            // Removed between the two statements, by an operator: the next look will tell.
+            None => Look::Nothing { generation: generation - 1, head: None },
+        })
+    }
+
+    /// The last statement before each commit of a handler: it succeeds only while the lease is held, and
+    /// renews it. Afterwards nobody else can have written in between.
+    pub async fn fence(
+        &self,
+        tx: &mut Tx,
+        lease: &Lease,
+        lease_millis: i64,
+    ) -> Result<(), QueueError> {
+        let renewed = tx
+            .query(sql!(
+                "UPDATE lanes SET due_at = $4 WHERE lane = $1 AND epoch = $2 AND owner = $3"
+            ))
+            .bind(lease.lane.as_str())
+            .bind(lease.epoch)
+            .bind(lease.owner.as_str())
+            .bind(self.time.now() + lease_millis)
+            .execute()
+            .await?;
+        if renewed == 1 { Ok(()) } else { Err(QueueError::LeaseLost(lease.lane.clone())) }
+    }
+
+    /// Renews the lease; `false`: it is lost.
+    pub async fn renew(&self, lease: &Lease, lease_millis: i64) -> Result<bool, DbError> {
+        let renewed = self
+            .db
+            .write(sql!(
+                "UPDATE lanes SET due_at = $4 WHERE lane = $1 AND epoch = $2 AND owner = $3"
+            ))
+            .bind(lease.lane.as_str())
+            .bind(lease.epoch)
+            .bind(lease.owner.as_str())
+            .bind(self.time.now() + lease_millis)
+            .execute()
+            .await?;
+        Ok(renewed == 1)
+    }
+
+    /// Lets a lane with nothing to do sleep: until its head or a job that was set aside is due, or until
+    /// something is enqueued. Refuses if something was enqueued since the look that found `generation`.
+    pub async fn release(
+        &self,
+        lease: &Lease,
+        generation: i64,
+        head: Option<(i64, i64)>,
+    ) -> Result<Release, DbError> {
+        let late: (Option<i64>,) = self
+            .db
+            .read(sql!("SELECT MIN(not_before) FROM jobs WHERE lane = $1 AND state = 'late'"))
+            .bind(lease.lane.as_str())
+            .fetch_one()
+            .await?;
+        let due_at = match (head.map(|(_, due)| due), late.0) {
+            (Some(head), Some(late)) => Some(head.min(late)),
+            (head, late) => head.or(late),
+        };
+        let released = self
+            .db
+            .write(sql!(
+                "UPDATE lanes SET owner = NULL, due_at = $5, sleeps_for = $6
+                 WHERE lane = $1 AND epoch = $2 AND owner = $3 AND generation = $4"
+            ))
+            .bind(lease.lane.as_str())
+            .bind(lease.epoch)
+            .bind(lease.owner.as_str())
+            .bind(generation)
+            .bind(due_at)
+            .bind(head.map(|(order_key, _)| order_key))
+            .execute()
+            .await?;
+        Ok(if released == 1 { Release::Released } else { Release::Changed })
+    }
+
+    /// Gives a lane back that still has work: the next free slot, here or elsewhere, goes on with it.
+    pub async fn yield_lane(&self, lease: &Lease) -> Result<(), DbError> {
+        self.db
+            .write(sql!("UPDATE lanes SET owner = NULL, due_at = $4 WHERE lane = $1 AND epoch = $2 AND owner = $3"))
+            .bind(lease.lane.as_str())
+            .bind(lease.epoch)
+            .bind(lease.owner.as_str())
+            .bind(self.time.now())
+            .execute()
+            .await
+            .map(drop)
+    }
+
+    /// Gives back every lane that `owner` still holds, when it ends. Walks through all lanes.
+    pub async fn give_back(&self, owner: &str) -> Result<u64, DbError> {
+        self.db
+            .write(sql!("UPDATE lanes SET owner = NULL, due_at = $2 WHERE owner = $1"))
+            .bind(owner)
+            .bind(self.time.now())
+            .execute()
+            .await
+    }
+}

@@ -1,0 +1,79 @@
+//! The queue: jobs in ordered lanes, in the same database as everything else.
+//!
+//! A **lane** runs one job at a time, in order, on whichever worker leases it; lanes run in parallel.
+//! Enqueueing happens in the caller's transaction, so work exists exactly when its cause does. A worker
+//! leases a lane until `due_at` on the database's clock; a crashed worker's lane comes back by itself.
+//! Each claim has its own `epoch`, and the last statement of each commit checks it (the fence), so
+//! whoever lost a lane cannot write any more. `generation` rises with each enqueue under the row's lock;
+//! a lane goes idle only if it has not risen since the worker last looked, so no wake-up is lost.
+//!
+//! How lanes and jobs move from state to state: `docs/JOBS.md`.
+
+mod backoff;
+mod enqueue;
+mod finish;
+mod job;
+mod lane;
+mod lease;
+mod stats;
+mod time;
+mod wake;
+
+pub use backoff::RetryPolicy;
+pub use enqueue::Enqueued;
+pub use job::{Job, NewJob, Order, Priority};
+pub use lane::Lane;
+pub use lease::{Lease, Look, QueueError, Release};
+pub use stats::Backlog;
+pub use time::QueueTime;
+pub use wake::{CHANNEL, Wakes};
+
+use crate::clock::Clock;
+use crate::db::Db;
+use crate::rng::Rng;
+
+/// The queue of one database, as one process uses it. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Queue {
+    db: Db,
+    time: QueueTime,
+    clock: Clock,
+    rng: Rng,
+    wakes: Wakes,
+}
+
+impl Queue {
+    /// The queue in `db`. Its time is this process's until [`QueueTime::measure`] was called.
+    pub fn new(db: Db, clock: Clock, rng: Rng) -> Self {
+        Self { time: QueueTime::new(clock.clone()), wakes: Wakes::new(db.clone()), db, clock, rng }
+    }
+
+    /// The database that it lives in.
+    pub fn db(&self) -> &Db {
+        &self.db
+    }
+
+    /// The time that leases and due times are measured by.
+    pub fn time(&self) -> &QueueTime {
+        &self.time
+    }
+
+    /// Measures the database's time every minute until the task is aborted.
+    pub fn keep_time(&self) -> tokio::task::JoinHandle<()> {
+        const EVERY: std::time::Duration = std::time::Duration::from_mins(1);
+        let queue = self.clone();
+        tokio::spawn(async move {
+            loop {
+                if let Err(error) = queue.time.measure(&queue.db).await {
+                    tracing::debug!(%error, "the database's time could not be measured; the last one holds");
+                }
+                queue.clock.sleep(EVERY).await;
+            }
+        })
+    }
+
+    /// Tells waiting workers, here and elsewhere, that something was committed.
+    pub fn wakes(&self) -> &Wakes {
+        &self.wakes
+    }
+}

@@ -1,0 +1,102 @@
+//! Calls Slack's Web API (docs.slack.dev/apis/web-api): JSON in, JSON out, a deadline for each call.
+
+use std::time::Duration;
+
+use reqwest::StatusCode;
+use reqwest::header::RETRY_AFTER;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use tracing::Instrument as _;
+use url::Url;
+
+use super::error::CallError;
+
+/// A method of the Web API: its name, what it takes and what it gives. One file each in
+/// [`methods`](super::methods).
+pub trait Method: Serialize + Sync {
+    /// As in its address, such as `chat.postMessage`.
+    const NAME: &'static str;
+    /// What it answers, besides `ok`.
+    type Answer: DeserializeOwned;
+}
+
+/// Calls Slack. Cheap to clone; connections are shared.
+#[derive(Debug, Clone)]
+pub struct Client {
+    http: reqwest::Client,
+    api_url: Url,
+}
+
+/// When Slack says 429 without saying how long.
+const DEFAULT_RETRY_AFTER: Duration = Duration::from_secs(30);
+
+impl Client {
+    /// `api_url`: base address, ending in `/`.
+    pub fn new(http: reqwest::Client, api_url: Url) -> Self {
+        Self { http, api_url }
+    }
+
+    /// Calls a method with a workspace's token. No answer within `deadline` is [`CallError::NoAnswer`].
+    pub async fn call<M: Method>(
+        &self,
+        token: &SecretString,
+        method: &M,
+        deadline: Duration,
+    ) -> Result<M::Answer, CallError> {
+        let span = tracing::info_span!(
+            "slack.call",
+            "otel.name" = format!("slack.{}", M::NAME),
+            slack.method = M::NAME
+        );
+        self.send(token, method, deadline).instrument(span).await
+    }
+
+    async fn send<M: Method>(
+        &self,
+        token: &SecretString,
+        method: &M,
+        deadline: Duration,
+    ) -> Result<M::Answer, CallError> {
+        let name = M::NAME;
+        let url = self.api_url.join(name).expect("method names are valid in addresses");
+        // Not every method reads JSON bodies; all of them read forms.
+        let request =
+            self.http.post(url).bearer_auth(token.expose_secret()).form(method).timeout(deadline);
+        let failed = |source: reqwest::Error| {
+            let source = source.without_url();
+            if source.is_connect() || source.is_builder() {
+                CallError::NotSent { method: name, source }
+            } else {
+                CallError::NoAnswer { method: name, source }
+            }
+        };
+        let response = request.send().await.map_err(failed)?;
+        let status = response.status();
+        if status == StatusCode::TOO_MANY_REQUESTS {
+            let seconds = response
+                .headers()
+                .get(RETRY_AFTER)
+                .and_then(|value| value.to_str().ok()?.parse().ok());
+            let retry_after = seconds.map_or(DEFAULT_RETRY_AFTER, Duration::from_secs);
+            return Err(CallError::RateLimited { method: name, retry_after });
+        }
+        let body = response.bytes().await.map_err(failed)?;
+        let unusable = || CallError::Unusable { method: name, status: status.as_u16() };
+        if status.is_server_error() {
+            return Err(unusable());
+        }
+        let Verdict { ok, error } = serde_json::from_slice(&body).map_err(|_| unusable())?;
+        if !ok {
+            return Err(CallError::Slack { method: name, code: error.unwrap_or_default() });
+        }
+        serde_json::from_slice(&body).map_err(|_| unusable())
+    }
+}
+
+/// What every answer begins with.
+#[derive(Deserialize)]
+struct Verdict {
+    ok: bool,
+    error: Option<String>,
+}

@@ -1,0 +1,43 @@
+//! `chat.*`
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{ChannelId, SlackTs};
+use crate::slack::client::Method;
+
+/// Posts a message (docs.slack.dev/reference/methods/chat.postMessage; about one a second and channel).
+#[derive(Debug, Clone, Serialize)]
+pub struct PostMessage<'a> {
+    /// Where.
+    pub channel: &'a ChannelId,
+    /// In Slack's mrkdwn, below 4,000 characters: Slack splits what is longer and names the first part only.
+    pub text: &'a str,
+    /// The first message of the thread, for a reply.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub thread_ts: Option<&'a SlackTs>,
+    /// Author's name, with the scope `chat:write.customize`.
+    pub username: &'a str,
+    /// Author's picture.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub icon_url: Option<&'a str>,
+    /// Previews belong to the original.
+    pub unfurl_links: bool,
+    /// See `unfurl_links`.
+    pub unfurl_media: bool,
+    /// JSON; readable by every app and member, so ids only.
+    pub metadata: &'a str,
+    /// A UUID, the same on each try. Slack promises nothing about it.
+    pub client_msg_id: &'a str,
+}
+
+/// What `chat.postMessage` answers.
+#[derive(Debug, Clone, Deserialize)]
+#[expect(missing_docs, reason = "Slack's own names")]
+pub struct Posted {
+    pub ts: SlackTs,
+}
+
+impl Method for PostMessage<'_> {
+    const NAME: &'static str = "chat.postMessage";
+    type Answer = Posted;
+}

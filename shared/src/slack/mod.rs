@@ -1,0 +1,11 @@
+//! Slack, as far as SyncBot speaks it: requests that it sends us, calls that we make.
+
+pub mod client;
+pub mod error;
+pub mod events;
+pub mod methods;
+pub mod scopes;
+pub mod signature;
+
+pub use client::Client;
+pub use error::{CallError, Outcome};

@@ -1,0 +1,13 @@
+//! One file a table: its row, and the statements that read and write it.
+//!
+//! Reads return `Option`; writes say how many rows they expect. Every query starts from a tenant.
+
+pub mod copies;
+pub mod installations;
+pub mod instance_settings;
+pub mod people;
+pub mod posts;
+pub mod sealing_keys;
+pub mod sync_channels;
+pub mod syncs;
+pub mod workspaces;

@@ -1,0 +1,119 @@
+//! One row a logical message: where it was said, by whom, and what, until every copy is made.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::db::{DbError, Tx};
+use crate::ids::{BotId, ChannelId, PostId, SlackTs, UserId, WorkspaceId};
+use crate::sql;
+
+/// Who said it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Author {
+    /// A member of the source workspace.
+    Person {
+        /// Their id there.
+        user: UserId,
+    },
+    /// Another app, as it called itself.
+    Bot {
+        /// Its id there.
+        bot: Option<BotId>,
+        /// The name that it gave.
+        name: Option<String>,
+        /// The picture that it gave.
+        avatar_url: Option<String>,
+    },
+}
+
+/// What was said.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Body {
+    /// The text in Slack's mrkdwn.
+    pub text: String,
+}
+
+impl std::fmt::Debug for Body {
+    /// Message text never reaches a log.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Body({} characters)", self.text.chars().count())
+    }
+}
+
+/// A message to be stored.
+#[derive(Debug, Clone)]
+pub struct NewPost {
+    /// Its id.
+    pub id: PostId,
+    /// The workspace it was said in.
+    pub workspace_id: WorkspaceId,
+    /// The channel it was said in.
+    pub channel_id: ChannelId,
+    /// Its id there.
+    pub ts: SlackTs,
+    /// The first message of its thread, for a reply.
+    pub root_post_id: Option<PostId>,
+    /// Who said it.
+    pub author: Author,
+    /// What was said.
+    pub body: Body,
+}
+
+/// Stores a message; `false`: it is known already.
+pub async fn insert_new(tx: &mut Tx, post: &NewPost, now: DateTime<Utc>) -> Result<bool, DbError> {
+    tx.query(sql!(
+        "INSERT INTO posts (id, workspace_id, channel_id, ts, root_post_id, author, body, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
+        mysql: "INSERT INTO posts (id, workspace_id, channel_id, ts, root_post_id, author, body, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
+    ))
+    .bind(post.id.clone())
+    .bind(post.workspace_id.clone())
+    .bind(post.channel_id.clone())
+    .bind(post.ts.clone())
+    .bind(post.root_post_id.clone())
+    .bind(json(&post.author))
+    .bind(json(&post.body))
+    .bind(now)
+    .insert_new()
+    .await
+}
+
+/// The message at a place, and the root of its thread if it is a reply: the original, or the one that
+/// the message there is a copy of.
+pub async fn at_place(
+    tx: &mut Tx,
+    workspace: &WorkspaceId,
+    channel: &ChannelId,
+    ts: &SlackTs,
+) -> Result<Option<(PostId, Option<PostId>)>, DbError> {
+    tx.query(sql!(
+        "SELECT id, root_post_id FROM posts WHERE workspace_id = $1 AND channel_id = $2 AND ts = $3
+         UNION ALL
+         SELECT posts.id, posts.root_post_id FROM copies JOIN posts ON posts.id = copies.post_id
+         WHERE copies.workspace_id = $1 AND copies.channel_id = $2 AND copies.ts = $3"
+    ))
+    .bind(workspace.clone())
+    .bind(channel.clone())
+    .bind(ts.clone())
+    .fetch_optional()
+    .await
+}
+
+/// Forgets what was said once every copy has ended.
+pub async fn clear_body_when_delivered(tx: &mut Tx, post: &PostId) -> Result<(), DbError> {
+    tx.query(sql!(
+        "UPDATE posts SET body = NULL WHERE id = $1
+         AND NOT EXISTS (SELECT 1 FROM copies WHERE post_id = $1 AND state IN ('pending', 'sending', 'dead'))"
+    ))
+    .bind(post.clone())
+    .execute()
+    .await
+    .map(drop)
+}
+
+fn json<T: Serialize>(value: &T) -> String {
+    serde_json::to_string(value)
+        .expect("these types have string keys and nothing that cannot be written")
+}
