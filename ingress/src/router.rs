@@ -1,0 +1,17 @@
+//! Every path that the outside world can reach, and the file that answers it.
+
+use axum::Router;
+use axum::routing::{get, post};
+
+use crate::routes::{health, ready, slack};
+use crate::{Edge, middleware};
+
+/// The whole HTTP surface. Anything else is 404.
+pub fn router(edge: Edge) -> Router {
+    let router = Router::new()
+        .route("/slack/events", post(slack::events::receive))
+        .route("/health", get(health::alive))
+        .route("/ready", get(ready::ready))
+        .with_state(edge);
+    middleware::wrap(router)
+}

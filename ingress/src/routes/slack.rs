@@ -1,0 +1,5 @@
+//! Requests from Slack.
+
+pub(crate) mod dispatch;
+pub(crate) mod events;
+pub(crate) mod message;

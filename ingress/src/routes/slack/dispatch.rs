@@ -1,0 +1,46 @@
+//! Every event type that something is done about, and the file that names its lane.
+//!
+//! The rest is answered, counted and dropped.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use shared::queue::NewJob;
+
+use super::message;
+use crate::refusal::Refusal;
+
+/// What is to be done about an event.
+#[derive(Debug)]
+pub(crate) enum Decision {
+    /// Commit this job, then answer.
+    Store(NewJob),
+    /// It is about one of our own messages.
+    Own,
+    /// Nothing.
+    Ignore,
+}
+
+/// Event type → what decides about it. `envelope` is the whole request.
+type Decide = fn(envelope: &str) -> Result<Decision, Refusal>;
+
+const EVENTS: &[(&str, Decide)] = &[
+    //
+    ("message", message::decide),
+];
+
+#[derive(Deserialize)]
+struct TypeOf<'e> {
+    #[serde(borrow, rename = "type")]
+    kind: Cow<'e, str>,
+}
+
+pub(super) fn decide(envelope: &str, event: &RawValue) -> Result<Decision, Refusal> {
+    let TypeOf { kind } = serde_json::from_str(event.get())
+        .map_err(|_| Refusal::Malformed("the event has no type"))?;
+    match EVENTS.iter().find(|(name, _)| *name == kind) {
+        Some((_, decide)) => decide(envelope),
+        None => Ok(Decision::Ignore),
+    }
+}

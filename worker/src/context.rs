@@ -1,0 +1,105 @@
+//! What a handler is given: its job, the services, and transactions that are fenced.
+
+use std::ops::{Deref, DerefMut};
+use std::time::Duration;
+
+use secrecy::SecretString;
+use shared::db::{DbError, Tx};
+use shared::queue::{Job, NewJob};
+use shared::slack::CallError;
+use shared::slack::client::Method;
+
+use crate::Services;
+use crate::failure::Failure;
+use crate::runtime::HeldLease;
+
+/// One run of one job.
+#[derive(Debug)]
+pub struct JobContext<'r> {
+    /// The job.
+    pub job: &'r Job,
+    /// What every handler works with.
+    pub services: &'r Services,
+    lease: &'r HeldLease,
+}
+
+/// Proof that a job was finished, in a fenced transaction.
+#[derive(Debug)]
+#[must_use = "a handler returns it"]
+pub struct Done(());
+
+/// A transaction of a handler. It ends through its context, which checks the lane's lease last.
+#[derive(Debug)]
+#[must_use = "a transaction that is not committed is rolled back"]
+pub struct FencedTx {
+    tx: Tx,
+    enqueued: bool,
+}
+
+impl Deref for FencedTx {
+    type Target = Tx;
+    fn deref(&self) -> &Tx {
+        &self.tx
+    }
+}
+
+impl DerefMut for FencedTx {
+    fn deref_mut(&mut self) -> &mut Tx {
+        &mut self.tx
+    }
+}
+
+impl<'r> JobContext<'r> {
+    pub(crate) fn new(job: &'r Job, services: &'r Services, lease: &'r HeldLease) -> Self {
+        Self { job, services, lease }
+    }
+
+    /// Begins a transaction. No network while it is open.
+    pub async fn begin(&self) -> Result<FencedTx, DbError> {
+        Ok(FencedTx { tx: self.services.db.begin().await?, enqueued: false })
+    }
+
+    /// Enqueues jobs that exist exactly if the transaction commits.
+    pub async fn enqueue(&self, tx: &mut FencedTx, jobs: Vec<NewJob>) -> Result<(), DbError> {
+        tx.enqueued |= !jobs.is_empty();
+        self.services.queue.enqueue(&mut tx.tx, jobs).await
+    }
+
+    /// Commits, if the lane is still ours; the lease is renewed with it.
+    pub async fn commit(&self, mut tx: FencedTx) -> Result<(), Failure> {
+        self.lease.fence(&self.services.queue, &mut tx.tx).await?;
+        tx.tx.commit().await?;
+        self.lease.renewed(&self.services.queue);
+        if tx.enqueued {
+            self.services.queue.wakes().signal();
+        }
+        Ok(())
+    }
+
+    /// Finishes the job and commits.
+    pub async fn done(&self, mut tx: FencedTx) -> Result<Done, Failure> {
+        self.services.queue.done(&mut tx.tx, &self.job.id).await?;
+        self.commit(tx).await?;
+        Ok(Done(()))
+    }
+
+    /// How long one call to the outside may take: well inside the lease, which each commit renews.
+    pub fn call_timeout(&self) -> Duration {
+        self.lease.duration() / 2
+    }
+
+    /// When a call that begins now has ended for certain, in queue time.
+    pub fn call_deadline(&self) -> i64 {
+        let millis = i64::try_from(self.call_timeout().as_millis()).unwrap_or(i64::MAX / 2);
+        self.services.queue.time().now() + millis
+    }
+
+    /// Calls Slack, for [`JobContext::call_timeout`] at most.
+    pub async fn call<M: Method>(
+        &self,
+        token: &SecretString,
+        method: &M,
+    ) -> Result<M::Answer, CallError> {
+        self.services.slack.call(token, method, self.call_timeout()).await
+    }
+}

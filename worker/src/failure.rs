@@ -1,0 +1,85 @@
+//! Why a handler did not finish its job, and what is to be done about it. The failing line chooses.
+
+use std::error::Error;
+use std::time::Duration;
+
+use shared::db::DbError;
+use shared::queue::{Lane, QueueError};
+
+/// What a handler says when it did not finish.
+#[derive(Debug)]
+pub enum Failure {
+    /// It may work later. Counts as an attempt; the pause grows with each.
+    Retry {
+        /// For operators.
+        error: String,
+    },
+    /// It has to wait for something, which is no failure.
+    Snooze {
+        /// How long.
+        pause: Duration,
+        /// For operators.
+        reason: String,
+    },
+    /// It will never work.
+    Dead {
+        /// For operators.
+        reason: String,
+    },
+    /// Another transaction was in the way: run it again at once. Handlers may run twice.
+    Again,
+    /// The database does not answer: nothing can be written, not even this failure.
+    DatabaseUnavailable(DbError),
+    /// Somebody else has the lane by now.
+    LeaseLost(Lane),
+}
+
+impl Failure {
+    /// It may work later.
+    pub fn retry(error: &dyn Error) -> Self {
+        Self::Retry { error: chain(error) }
+    }
+
+    /// It has to wait for something.
+    pub fn snooze(pause: Duration, reason: impl Into<String>) -> Self {
+        Self::Snooze { pause, reason: reason.into() }
+    }
+
+    /// It will never work.
+    pub fn dead(reason: impl Into<String>) -> Self {
+        Self::Dead { reason: reason.into() }
+    }
+}
+
+/// The one conversion that needs no choice by the caller: a database error tells its class.
+impl From<DbError> for Failure {
+    fn from(error: DbError) -> Self {
+        if error.is_contention() {
+            Self::Again
+        } else if error.is_unavailable() {
+            Self::DatabaseUnavailable(error)
+        } else {
+            Self::retry(&error)
+        }
+    }
+}
+
+impl From<QueueError> for Failure {
+    fn from(error: QueueError) -> Self {
+        match error {
+            QueueError::LeaseLost(lane) => Self::LeaseLost(lane),
+            QueueError::Db(error) => error.into(),
+        }
+    }
+}
+
+/// An error with everything that caused it.
+pub(crate) fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text = format!("{text}: {cause}");
+        source = cause.source();
+    }
+    text
+}

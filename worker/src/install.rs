@@ -1,0 +1,87 @@
+//! Installs a workspace whose bot token is at hand, without the browser: what the demo and tests do.
+
+use anyhow::Context as _;
+use secrecy::SecretString;
+use shared::db::retry_contention;
+use shared::ids::{ChannelId, SyncChannelId, SyncId, WorkspaceId};
+use shared::slack::methods::auth;
+use shared::tables::installations::{self, Installation};
+use shared::tables::sync_channels::{self, SyncChannel};
+use shared::tables::syncs;
+use shared::tables::workspaces::{self, Workspace};
+
+use crate::Services;
+
+/// How long Slack may take to say whose token it is.
+const TIMEOUT: std::time::Duration = std::time::Duration::from_secs(10);
+
+/// Asks Slack whose token it is, and stores workspace and installation, the token sealed.
+pub async fn with_token(
+    services: &Services,
+    token: &SecretString,
+    scopes: &str,
+) -> anyhow::Result<Workspace> {
+    let bot = services
+        .slack
+        .call(token, &auth::Test {}, TIMEOUT)
+        .await
+        .context("Slack does not accept the bot token")?;
+    let (clock, rng) = (&services.clock, &services.rng);
+    let stored = retry_contention(clock, rng, || async {
+        let mut tx = services.db.begin().await?;
+        let new = Workspace {
+            id: WorkspaceId::generate(clock, rng),
+            team_id: bot.team_id.clone(),
+            name: bot.team.clone(),
+        };
+        workspaces::upsert(&mut tx, &new, clock.now()).await?;
+        // One that was installed before keeps its id.
+        let workspace = workspaces::by_team(&mut tx, &bot.team_id).await?.unwrap_or(new);
+        let (user, id) = (bot.user_id.clone(), bot.bot_id.clone());
+        let installation = Installation::new(
+            workspace.id.clone(),
+            user,
+            id,
+            token,
+            scopes.to_owned(),
+            &services.sealer,
+        );
+        installations::upsert(&mut tx, &installation, clock.now()).await?;
+        tx.commit().await?;
+        Ok(workspace)
+    });
+    Ok(stored.await?)
+}
+
+/// Keeps channels of several workspaces in step from now on, in every direction. Channels that are in step
+/// with each other already stay as they are.
+pub async fn share(
+    services: &Services,
+    title: &str,
+    channels: &[(&Workspace, ChannelId)],
+) -> anyhow::Result<()> {
+    let (clock, rng) = (&services.clock, &services.rng);
+    let stored = retry_contention(clock, rng, || async {
+        let mut tx = services.db.begin().await?;
+        if let Some((workspace, channel)) = channels.first()
+            && !sync_channels::targets(&mut tx, &workspace.id, channel).await?.is_empty()
+        {
+            return Ok(());
+        }
+        let sync_id = SyncId::generate(clock, rng);
+        syncs::insert(&mut tx, &sync_id, title, clock.now()).await?;
+        for (workspace, channel) in channels {
+            let member = SyncChannel {
+                id: SyncChannelId::generate(clock, rng),
+                sync_id: sync_id.clone(),
+                workspace_id: workspace.id.clone(),
+                channel_id: channel.clone(),
+                publishes: true,
+                subscribes: true,
+            };
+            sync_channels::insert(&mut tx, &member, clock.now()).await?;
+        }
+        tx.commit().await
+    });
+    Ok(stored.await?)
+}

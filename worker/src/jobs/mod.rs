@@ -1,0 +1,4 @@
+//! One file a kind of job.
+
+pub(crate) mod deliver_copy;
+pub(crate) mod route_event;

@@ -1,0 +1,55 @@
+//! What handlers work with.
+
+use std::time::Duration;
+
+use shared::clock::Clock;
+use shared::config::WorkerProcessConfig;
+use shared::crypto::Sealer;
+use shared::db::{Db, Patience};
+use shared::queue::Queue;
+use shared::rng::Rng;
+use shared::slack;
+
+/// Everything that handlers share. Cheap to clone.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "the types say it")]
+pub struct Services {
+    pub db: Db,
+    pub queue: Queue,
+    pub slack: slack::Client,
+    pub sealer: Sealer,
+    pub clock: Clock,
+    pub rng: Rng,
+}
+
+/// Calls have deadlines of their own; this one is for a connection that hangs.
+const HTTP_TIMEOUT: Duration = Duration::from_secs(30);
+/// Beside one connection for each lane: claims, renewals, and listening.
+const OWN_CONNECTIONS: usize = 4;
+
+impl Services {
+    /// Opens everything that a worker process needs.
+    pub async fn open(
+        config: &WorkerProcessConfig,
+        clock: Clock,
+        rng: Rng,
+    ) -> anyhow::Result<Self> {
+        let connections = u32::try_from(config.worker.concurrency + OWN_CONNECTIONS)?;
+        let db = Db::open(&config.database, connections, Patience::default(), &clock).await?;
+        Self::on(db, config, clock, rng).await
+    }
+
+    /// As [`Services::open`], on a database that is open already.
+    pub async fn on(
+        db: Db,
+        config: &WorkerProcessConfig,
+        clock: Clock,
+        rng: Rng,
+    ) -> anyhow::Result<Self> {
+        let sealer = Sealer::open(&db, &config.sealing, &clock, &rng).await?;
+        let queue = Queue::new(db.clone(), clock.clone(), rng.clone());
+        let slack =
+            slack::Client::new(shared::http_client(HTTP_TIMEOUT)?, config.client.api_url.clone());
+        Ok(Self { db, queue, slack, sealer, clock, rng })
+    }
+}
