@@ -1,0 +1,5 @@
+//! One file a subcommand.
+
+pub(crate) mod demo;
+pub(crate) mod migrate;
+pub(crate) mod run;

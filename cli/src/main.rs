@@ -1,0 +1,41 @@
+//! `syncbot`: everything that an operator does from a shell.
+#![expect(clippy::print_stdout, reason = "a command-line tool speaks to its user")]
+
+mod commands;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Keeps Slack channels of different workspaces in step.
+#[derive(Debug, Parser)]
+#[command(version, arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run ingress and worker in one process, configured by environment variables (docs/CONFIG.md)
+    Run,
+    /// Try SyncBot without Slack: two simulated workspaces with a synced channel, in your browser
+    Demo(commands::demo::Options),
+    /// Bring the database schema up to date, creating the database if it is missing
+    Migrate,
+    /// Print docs/CONFIG.md
+    #[command(hide = true)]
+    ConfigReference,
+}
+
+fn main() -> ExitCode {
+    match Arguments::parse().command {
+        Command::Run => commands::run::main(),
+        Command::Demo(options) => commands::demo::main(options),
+        Command::Migrate => commands::migrate::main(),
+        Command::ConfigReference => {
+            print!("{}", shared::config::render_reference());
+            ExitCode::SUCCESS
+        }
+    }
+}
