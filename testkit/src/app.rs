@@ -1,0 +1,297 @@
+//! The whole system in one process, over real HTTP and a real database: a simulated Slack, ingress, workers.
+
+use std::time::Duration;
+
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use secrecy::SecretString;
+use sha2::Sha256;
+use shared::clock::Clock;
+use shared::config::{RunConfig, Source};
+use shared::db::Db;
+use shared::ids::ChannelId;
+use shared::rng::Rng;
+use shared::sql;
+use slack_emulator::{Settings, SlackEmulator};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use worker::{Services, install};
+
+use crate::{ACME, BIRCH, PATIENCE, Side, TestDatabase, stage};
+
+/// Two workspaces that share a channel, with SyncBot in between.
+pub struct TestApp {
+    /// Both workspaces.
+    pub slack: SlackEmulator,
+    /// What SyncBot stores.
+    pub db: Db,
+    /// Where ingress listens.
+    pub url: String,
+    services: Services,
+    config: RunConfig,
+    database: TestDatabase,
+    running: Vec<App>,
+}
+
+/// A request to `POST /slack/events`.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct SignedRequest {
+    pub url: String,
+    pub content_type: String,
+    pub timestamp: String,
+    pub signature: String,
+    pub body: String,
+}
+
+impl SignedRequest {
+    /// Sends it; returns status and body.
+    pub async fn send(self) -> (u16, String) {
+        let request = http_client()
+            .post(self.url)
+            .header("content-type", self.content_type)
+            .header("x-slack-request-timestamp", self.timestamp)
+            .header("x-slack-signature", self.signature)
+            .body(self.body);
+        answer(request).await
+    }
+}
+
+/// What a `GET` of `url` answers: status and body.
+pub async fn get(url: &str) -> (u16, String) {
+    answer(http_client().get(url)).await
+}
+
+async fn answer(request: reqwest::RequestBuilder) -> (u16, String) {
+    let response = request.send().await.expect("answered");
+    (response.status().as_u16(), response.text().await.expect("a body"))
+}
+
+/// One running half.
+#[derive(Debug)]
+pub struct App {
+    stop: CancellationToken,
+    ended: JoinHandle<()>,
+}
+
+impl App {
+    /// Stops it as SIGTERM does, and waits until it has ended.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        self.ended.await.expect("it ends without a panic");
+    }
+}
+
+impl TestApp {
+    /// Starts everything.
+    pub async fn start(database: TestDatabase) -> Self {
+        let mut app = Self::start_without_worker(database).await;
+        app.start_worker();
+        app
+    }
+
+    /// Starts everything but a worker: what is acknowledged stays in the queue.
+    pub async fn start_without_worker(database: TestDatabase) -> Self {
+        quiet_logs();
+        let slack = SlackEmulator::start(Settings::default()).await.expect("the emulator starts");
+        stage::enter(&slack);
+        let config = configuration(&slack, &database);
+        let services =
+            Services::on(database.open().await, &config.worker, Clock::system(), Rng::system());
+        let services = services.await.expect("the services open");
+        share(&slack, &services).await;
+
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
+        let url = format!("http://{}", listener.local_addr().expect("it listens"));
+        let queue = services.queue.clone();
+        let (signing, http) = (&config.ingress.signing, &config.ingress.http);
+        let edge = ingress::Edge::new(queue, signing, http, Clock::system(), Rng::system());
+        let stop = CancellationToken::new();
+        let serving =
+            ingress::serve(listener, ingress::router(edge), stop.clone().cancelled_owned());
+        let running = vec![App { ended: tokio::spawn(serving), stop }];
+        slack
+            .set_request_url(&format!("{url}/slack/events"))
+            .await
+            .expect("ingress answers the challenge");
+        Self { slack, db: services.db.clone(), url, services, config, database, running }
+    }
+
+    /// Starts another worker in this process.
+    pub fn start_worker(&mut self) {
+        let stop = CancellationToken::new();
+        let settings = worker::Settings::from(&self.config.worker.worker);
+        let (services, stopping) = (self.services.clone(), stop.clone().cancelled_owned());
+        let working = async move {
+            worker::run(services, worker::registry(), &settings, stopping)
+                .await
+                .expect("the worker ends well");
+        };
+        self.running.push(App { ended: tokio::spawn(working), stop });
+    }
+
+    /// Stops what was started last.
+    pub async fn stop_last(&mut self) {
+        self.running.pop().expect("something runs").stop().await;
+    }
+
+    /// Its database.
+    pub fn database(&self) -> &TestDatabase {
+        &self.database
+    }
+
+    /// Where the events of Slack go.
+    pub fn events_url(&self) -> String {
+        format!("{}/slack/events", self.url)
+    }
+
+    /// A request as Slack signs it, with `secret` as the signing secret. A test may spoil it before it is sent.
+    pub fn signed(&self, body: &str, secret: &str) -> SignedRequest {
+        let timestamp = Clock::system().now().timestamp().to_string();
+        let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("any key");
+        mac.update(format!("v0:{timestamp}:{body}").as_bytes());
+        let signature = format!("v0={}", hex::encode(mac.finalize().into_bytes()));
+        let content_type = "application/json".to_owned();
+        SignedRequest {
+            url: self.events_url(),
+            content_type,
+            timestamp,
+            signature,
+            body: body.to_owned(),
+        }
+    }
+
+    /// Waits until so many messages stand in both shared channels.
+    pub async fn until_both_have(&self, count: usize) {
+        let both = |slack: &SlackEmulator| {
+            [ACME, BIRCH].iter().all(|side| slack.message_count(side.team, side.channel) >= count)
+        };
+        self.slack.wait_until(both, PATIENCE).await.unwrap_or_else(|_| {
+            let [acme, birch] = [ACME, BIRCH].map(|side| side.texts(&self.slack));
+            panic!("{count} messages in each channel were expected; Acme has {acme:?}, Birch has {birch:?}")
+        });
+    }
+
+    /// Waits until no job is left to be done.
+    pub async fn until_idle(&self) {
+        let idle = async {
+            loop {
+                // The wake-up of the next commit, or a moment: another process may be the one that commits.
+                let mut commits = self.services.queue.wakes().subscribe();
+                if self.open_jobs().await == 0 {
+                    return;
+                }
+                let _ = tokio::time::timeout(Duration::from_millis(20), commits.changed()).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, idle).await.expect("the queue runs empty");
+    }
+
+    /// How many jobs are neither done nor dead.
+    pub async fn open_jobs(&self) -> i64 {
+        self.jobs_in(false).await
+    }
+
+    async fn jobs_in(&self, dead: bool) -> i64 {
+        let statement = if dead {
+            sql!("SELECT COUNT(*) FROM jobs WHERE state = 'dead'")
+        } else {
+            sql!("SELECT COUNT(*) FROM jobs WHERE state IN ('pending', 'late')")
+        };
+        self.db.read(statement).fetch_one::<(i64,)>().await.expect("counted").0
+    }
+
+    /// As [`TestApp::finish`], for a story that had no worker so far.
+    pub async fn work_and_finish(mut self) -> TestDatabase {
+        self.start_worker();
+        self.finish().await
+    }
+
+    /// Ends the story: everything stops, and what must hold after every story is checked.
+    pub async fn finish(mut self) -> TestDatabase {
+        self.end().await;
+        for (said, copied, route) in self.both_ways() {
+            assert_eq!(copied, said, "{route}");
+        }
+        self.database
+    }
+
+    /// As [`TestApp::finish`], for a story in which Slack handed events over late: such are appended.
+    pub async fn finish_in_any_order(mut self) -> TestDatabase {
+        self.end().await;
+        for (mut said, mut copied, route) in self.both_ways() {
+            said.sort();
+            copied.sort();
+            assert_eq!(copied, said, "{route}");
+        }
+        self.database
+    }
+
+    async fn end(&mut self) {
+        self.until_idle().await;
+        while let Some(app) = self.running.pop() {
+            app.stop().await;
+        }
+        assert_eq!(self.jobs_in(true).await, 0, "dead jobs are left");
+        assert_eq!(self.slack.undelivered(), 0, "Slack has events that nobody acknowledged");
+        assert_eq!(self.slack.violations(), [], "calls broke Slack's rules");
+        self.db.close().await;
+    }
+
+    /// What was said in each channel, and what stands of it in the other: one copy each, and nothing else.
+    fn both_ways(&self) -> [(Vec<String>, Vec<String>, String); 2] {
+        [(ACME, BIRCH), (BIRCH, ACME)].map(|(from, to)| {
+            let messages = |side: Side, by_person| {
+                let messages = self.slack.messages(side.team, side.channel).into_iter();
+                let wanted = messages.filter(|message| message.bot_id.is_none() == by_person);
+                wanted.map(|message| message.text).collect()
+            };
+            (
+                messages(from, true),
+                messages(to, false),
+                format!("from {} to {}", from.name, to.name),
+            )
+        })
+    }
+}
+
+fn configuration(slack: &SlackEmulator, database: &TestDatabase) -> RunConfig {
+    let mut config = RunConfig::load(Source::fixed([
+        ("LOCAL_DEVELOPMENT", "true"),
+        ("DATABASE_URL", "sqlite:///replaced-below"),
+        ("SLACK_SIGNING_SECRET", slack.signing_secret()),
+        ("SLACK_API_URL", &slack.api_url()),
+        ("TOKEN_ENCRYPTION_KEY", "the token key of the tests"),
+    ]))
+    .expect("a valid configuration")
+    .config;
+    config.ingress.database = database.config().clone();
+    config.worker.database = database.config().clone();
+    config
+}
+
+async fn share(slack: &SlackEmulator, services: &Services) {
+    let scopes = shared::slack::scopes::BOT.join(",");
+    let mut installed = Vec::new();
+    for side in [ACME, BIRCH] {
+        let token = SecretString::from(slack.bot_token(side.team));
+        let workspace = install::with_token(services, &token, &scopes).await.expect("installed");
+        installed.push((workspace, side.channel.parse::<ChannelId>().expect("a channel id")));
+    }
+    let channels: Vec<_> =
+        installed.iter().map(|(workspace, channel)| (workspace, channel.clone())).collect();
+    install::share(services, "general", &channels).await.expect("shared");
+}
+
+/// A client for requests of tests.
+fn http_client() -> reqwest::Client {
+    shared::http_client(PATIENCE).expect("a client")
+}
+
+/// Logs are silent unless the test fails, when the test harness shows what was captured.
+fn quiet_logs() {
+    let _ = tracing_subscriber::fmt()
+        .with_test_writer()
+        .with_env_filter("warn,shared=debug,ingress=debug,worker=debug")
+        .try_init();
+}

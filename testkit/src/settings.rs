@@ -1,0 +1,42 @@
+//! Where the test servers are: set by `cargo xtask test`, or by hand.
+
+use std::path::PathBuf;
+
+use url::Url;
+
+/// Administrator's address of the PostgreSQL server to make test databases on.
+pub(crate) const POSTGRES_URL: &str = "SYNCBOT_TEST_POSTGRES_URL";
+/// Administrator's address of the MySQL or MariaDB server to make test databases on.
+pub(crate) const MYSQL_URL: &str = "SYNCBOT_TEST_MYSQL_URL";
+/// Set to keep the databases of tests for a look afterwards.
+const KEEP: &str = "SYNCBOT_TEST_KEEP";
+
+/// The address in `name`.
+pub(crate) fn server(name: &str) -> Url {
+    let text = variable(name).unwrap_or_else(|| {
+        panic!("{name} is not set: run `cargo xtask test`, which finds or sets up the servers, or set it to a server's address")
+    });
+    Url::parse(&text).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+pub(crate) fn keeps_databases() -> bool {
+    variable(KEEP).is_some()
+}
+
+/// The driver of a Chromium; the one on the path unless `SYNCBOT_TEST_CHROMEDRIVER` names another.
+pub fn chromedriver() -> PathBuf {
+    variable("SYNCBOT_TEST_CHROMEDRIVER").unwrap_or_else(|| "chromedriver".to_owned()).into()
+}
+
+/// What a program needs of its surroundings to find others and a place for its files.
+pub fn surroundings() -> Vec<(String, String)> {
+    ["PATH", "HOME", "TMPDIR"]
+        .into_iter()
+        .filter_map(|name| Some((name.to_owned(), variable(name)?)))
+        .collect()
+}
+
+#[expect(clippy::disallowed_methods, reason = "test settings are no configuration of the product")]
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}

@@ -1,0 +1,132 @@
+//! Many channels in two workspaces, and SyncBot as processes in between.
+
+use secrecy::SecretString;
+use shared::clock::Clock;
+use shared::config::{RunConfig, Source};
+use shared::ids::ChannelId;
+use shared::rng::Rng;
+use slack_emulator::{Settings, SlackEmulator};
+use worker::{Services, install};
+
+use crate::{ACME, BIRCH, Process, Side, TestDatabase};
+
+/// Two workspaces with so many pairs of channels. What is said in Acme is to appear in Birch.
+#[expect(missing_debug_implementations, reason = "the simulated Slack has none")]
+pub struct Town {
+    /// Both workspaces.
+    pub slack: SlackEmulator,
+    variables: Vec<(&'static str, String)>,
+}
+
+/// Parts of values that no log may show.
+const SIGNING_SECRET: &str = "hidden signing secret";
+
+impl Town {
+    /// Builds it: installed, every pair of channels in step, nothing running yet.
+    pub async fn build(database: &TestDatabase, channels: usize) -> Self {
+        let settings =
+            Settings { signing_secret: SIGNING_SECRET.to_owned(), ..Settings::default() };
+        let slack = SlackEmulator::start(settings).await.expect("the emulator starts");
+        for side in [ACME, BIRCH] {
+            let workspace = slack.add_workspace(side.team, side.name);
+            workspace.user(side.person, side.person_name);
+            for channel in 0..channels {
+                workspace.channel(&channel_of(side, channel), &format!("channel-{channel}"));
+            }
+        }
+        let variables = variables(&slack, database);
+        let town = Self { slack, variables };
+        town.install(database, channels).await;
+        town
+    }
+
+    async fn install(&self, database: &TestDatabase, channels: usize) {
+        let source =
+            Source::fixed(self.variables.iter().map(|(name, value)| (*name, value.as_str())));
+        let config = RunConfig::load(source).expect("a valid configuration").config;
+        let db = database.open().await;
+        let services = Services::on(db.clone(), &config.worker, Clock::system(), Rng::system())
+            .await
+            .expect("opened");
+        let scopes = shared::slack::scopes::BOT.join(",");
+        let mut workspaces = Vec::new();
+        for side in [ACME, BIRCH] {
+            let token = SecretString::from(self.slack.bot_token(side.team));
+            workspaces.push((
+                side,
+                install::with_token(&services, &token, &scopes).await.expect("installed"),
+            ));
+        }
+        for channel in 0..channels {
+            let id = |side| channel_of(side, channel).parse::<ChannelId>().expect("a channel id");
+            let pair: Vec<_> =
+                workspaces.iter().map(|(side, workspace)| (workspace, id(*side))).collect();
+            install::share(&services, "a channel", &pair).await.expect("shared");
+        }
+        db.close().await;
+    }
+
+    /// What every process is configured with.
+    pub fn variables(&self) -> Vec<(&str, &str)> {
+        self.variables.iter().map(|(name, value)| (*name, value.as_str())).collect()
+    }
+
+    /// Starts an ingress; events go to the one that was started last.
+    pub async fn start_ingress(&self) -> Process {
+        let mut process = Process::start("syncbot-ingress", &[], self.variables());
+        self.listen_at(&process.line_with("listening").await).await;
+        process
+    }
+
+    /// Starts a worker.
+    pub fn start_worker(&self) -> Process {
+        Process::start("syncbot-worker", &[], self.variables())
+    }
+
+    /// Sends events to the address in a log line.
+    pub async fn listen_at(&self, line: &str) {
+        let address = line
+            .split('"')
+            .find(|part| part.starts_with("127.0.0.1:"))
+            .expect("the line has the address");
+        self.slack
+            .set_request_url(&format!("http://{address}/slack/events"))
+            .await
+            .expect("ingress answers the challenge");
+    }
+
+    /// Ada says something in one channel of Acme.
+    pub fn says(&self, channel: usize, text: &str) {
+        self.slack.say(ACME.team, &channel_of(ACME, channel), ACME.person, text);
+    }
+
+    /// What stands in the channel of Birch.
+    pub fn texts_in_target(&self, channel: usize) -> Vec<String> {
+        let messages = self.slack.messages(BIRCH.team, &channel_of(BIRCH, channel));
+        messages.into_iter().map(|message| message.text).collect()
+    }
+}
+
+fn channel_of(side: Side, channel: usize) -> String {
+    format!("C0{}{channel}", side.name.to_ascii_uppercase())
+}
+
+/// As in production, but for what a simulated Slack on this machine needs.
+fn variables(slack: &SlackEmulator, database: &TestDatabase) -> Vec<(&'static str, String)> {
+    [
+        ("DATABASE_URL", database.url()),
+        ("DATABASE_TLS_ENABLED", "false".to_owned()),
+        ("SLACK_SIGNING_SECRET", SIGNING_SECRET.to_owned()),
+        ("SLACK_CLIENT_ID", "1.2".to_owned()),
+        ("SLACK_CLIENT_SECRET", "hidden client secret".to_owned()),
+        ("SLACK_BOT_SCOPES", shared::slack::scopes::BOT.join(",")),
+        ("SLACK_USER_SCOPES", shared::slack::scopes::USER.join(",")),
+        ("SLACK_API_URL", slack.api_url()),
+        ("TOKEN_ENCRYPTION_KEY", "hidden token encryption key".to_owned()),
+        ("SYNCBOT_PUBLIC_URL", "https://sync.example.org".to_owned()),
+        ("SYNCBOT_BIND_ADDRESS", "127.0.0.1".to_owned()),
+        ("PORT", "0".to_owned()),
+        ("LOG_LEVEL", "DEBUG".to_owned()),
+    ]
+    .into()
+}

@@ -1,0 +1,8 @@
+//! The database layer on each engine: schema, statements, repositories, queue.
+
+mod migrations;
+mod queue;
+mod sealing;
+mod statements;
+mod tls;
+mod turns;

@@ -1,0 +1,20 @@
+//! The real binaries, as processes: their configuration, their logs, two of everything, and how they stop.
+
+mod browser;
+mod configuration;
+mod several;
+mod traces;
+
+/// Everything that a process needs in production, with values that a log must never show.
+pub(crate) const PRODUCTION: [(&str, &str); 9] = [
+    ("DATABASE_URL", "sqlite:///syncbot.sqlite3"),
+    ("SLACK_SIGNING_SECRET", "hidden-signing-secret"),
+    ("SLACK_CLIENT_ID", "1.2"),
+    ("SLACK_CLIENT_SECRET", "hidden-client-secret"),
+    ("SLACK_BOT_SCOPES", "chat:write"),
+    ("SLACK_USER_SCOPES", "chat:write"),
+    ("TOKEN_ENCRYPTION_KEY", "hidden-token-encryption-key"),
+    ("SYNCBOT_PUBLIC_URL", "https://sync.example.org"),
+    // Any free port.
+    ("PORT", "0"),
+];
