@@ -196,7 +196,7 @@ impl TestApp {
         let statement = if dead {
             sql!("SELECT COUNT(*) FROM jobs WHERE state = 'dead'")
         } else {
-            sql!("SELECT COUNT(*) FROM jobs WHERE state IN ('pending', 'late')")
+            sql!("SELECT COUNT(*) FROM jobs WHERE state IN ('pending', 'late', 'parked')")
         };
         self.db.read(statement).fetch_one::<(i64,)>().await.expect("counted").0
     }

@@ -23,7 +23,7 @@ pub struct JobContext<'r> {
     lease: &'r HeldLease,
 }
 
-/// Proof that a job was finished, in a fenced transaction.
+/// Proof that what becomes of a job was written, in a fenced transaction.
 #[derive(Debug)]
 #[must_use = "a handler returns it"]
 pub struct Done(());
@@ -81,6 +81,27 @@ impl<'r> JobContext<'r> {
         self.services.queue.done(&mut tx.tx, &self.job.id).await?;
         self.commit(tx).await?;
         Ok(Done(()))
+    }
+
+    /// Parks the job beside its lane until `wait_key` is there, or until `until` (queue time), and commits.
+    /// `tx` has locked what the transaction that brings it writes (see [`Queue::park`](shared::queue::Queue::park)).
+    pub async fn park(
+        &self,
+        mut tx: FencedTx,
+        wait_key: &str,
+        until: i64,
+        reason: &str,
+    ) -> Result<Done, Failure> {
+        self.services.queue.park(&mut tx.tx, self.job, wait_key, until, reason).await?;
+        self.commit(tx).await?;
+        Ok(Done(()))
+    }
+
+    /// Jobs that wait for `wait_key` may go on once the transaction commits.
+    pub async fn unpark(&self, tx: &mut FencedTx, wait_key: &str) -> Result<usize, DbError> {
+        let woken = self.services.queue.unpark(&mut tx.tx, wait_key).await?;
+        tx.enqueued |= woken > 0;
+        Ok(woken)
     }
 
     /// How long one call to the outside may take: well inside the lease, which each commit renews.

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::time::Duration;
 
 use shared::db::DbError;
-use shared::queue::{Lane, QueueError};
+use shared::queue::{Lane, QueueError, Scope};
 
 /// What a handler says when it did not finish.
 #[derive(Debug)]
@@ -16,6 +16,16 @@ pub enum Failure {
     },
     /// It has to wait for something, which is no failure.
     Snooze {
+        /// How long.
+        pause: Duration,
+        /// For operators.
+        reason: String,
+    },
+    /// Nothing that goes the same way works for now: all of it waits, and so does the job. No failure, but
+    /// a job is not held for ever.
+    Hold {
+        /// What has to wait.
+        scope: Scope,
         /// How long.
         pause: Duration,
         /// For operators.
@@ -43,6 +53,11 @@ impl Failure {
     /// It has to wait for something.
     pub fn snooze(pause: Duration, reason: impl Into<String>) -> Self {
         Self::Snooze { pause, reason: reason.into() }
+    }
+
+    /// Everything of `scope` has to wait.
+    pub fn hold(scope: Scope, pause: Duration, reason: impl Into<String>) -> Self {
+        Self::Hold { scope, pause, reason: reason.into() }
     }
 
     /// It will never work.

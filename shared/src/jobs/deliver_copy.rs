@@ -16,6 +16,7 @@ pub fn job(copy: &CopyId, target: &Target) -> NewJob {
         kind: NAME,
         payload: copy.to_string(),
         dedup_key: Some(format!("copy:{copy}")),
+        coalesce_key: None,
     }
 }
 

@@ -22,5 +22,6 @@ pub fn job(
         payload: envelope.to_owned(),
         // The same on each retry of Slack (docs.slack.dev/apis/events-api).
         dedup_key: Some(format!("event:{team}:{event}")),
+        coalesce_key: None,
     }
 }

@@ -1,6 +1,6 @@
 //! Storing jobs and waking their lanes, in the caller's transaction.
 
-use super::{NewJob, Order, Queue};
+use super::{Lane, NewJob, Order, Priority, Queue};
 use crate::db::{DbError, Tx};
 use crate::ids::JobId;
 use crate::sql;
@@ -11,9 +11,12 @@ use crate::telemetry;
 pub enum Enqueued {
     /// It is stored.
     New,
-    /// Its `dedup_key` was seen before; nothing was done.
+    /// Its `dedup_key` was seen before, or one with its `coalesce_key` waits; nothing was done.
     Duplicate,
 }
+
+/// Generations and epochs start at the microsecond.
+pub(super) const GENERATIONS_PER_MILLI: i64 = 1_000;
 
 impl Queue {
     /// Stores `jobs` and wakes their lanes; they become visible when `tx` commits. Afterwards
@@ -36,19 +39,19 @@ impl Queue {
                 if !self.insert(tx, job, Some(key)).await? {
                     return Ok(Enqueued::Duplicate);
                 }
-                self.wake_lane(tx, job, key).await?;
+                self.wake_lane(tx, &job.lane, job.priority, key).await?;
                 Ok(Enqueued::New)
             }
             // The lane first: its generation, read under its lock, is the job's place.
             Order::Arrival => {
-                self.wake_lane(tx, job, i64::MAX).await?;
+                self.wake_lane(tx, &job.lane, job.priority, i64::MAX).await?;
                 let is_new = self.insert(tx, job, None).await?;
                 Ok(if is_new { Enqueued::New } else { Enqueued::Duplicate })
             }
         }
     }
 
-    /// Stores the job; `false`: its `dedup_key` was seen before.
+    /// Stores the job; `false`: one of its keys is taken.
     async fn insert(
         &self,
         tx: &mut Tx,
@@ -59,13 +62,13 @@ impl Queue {
         tx.query(sql!(
             "INSERT INTO jobs (id, lane, order_key, kind, payload, dedup_key, coalesce_key, state, attempts, crashes,
                                not_before, failing_since, last_error, trace_context, created_at, finished_at)
-             VALUES ($1, $2, COALESCE($3, (SELECT generation FROM lanes WHERE lane = $2)), $4, $5, $6, NULL, 'pending', 0, 0,
+             VALUES ($1, $2, COALESCE($3, (SELECT generation FROM lanes WHERE lane = $2)), $4, $5, $6, $9, 'pending', 0, 0,
                      $7, NULL, NULL, $8, $7, NULL)
              ON CONFLICT DO NOTHING",
             // MySQL has no ON CONFLICT, and its IGNORE would hide other errors.
             mysql: "INSERT INTO jobs (id, lane, order_key, kind, payload, dedup_key, coalesce_key, state, attempts, crashes,
                                not_before, failing_since, last_error, trace_context, created_at, finished_at)
-             VALUES ($1, $2, COALESCE($3, (SELECT generation FROM lanes WHERE lane = $2)), $4, $5, $6, NULL, 'pending', 0, 0,
+             VALUES ($1, $2, COALESCE($3, (SELECT generation FROM lanes WHERE lane = $2)), $4, $5, $6, $9, 'pending', 0, 0,
                      $7, NULL, NULL, $8, $7, NULL)"
         ))
         .bind(JobId::generate(&self.clock, &self.rng))
@@ -76,17 +79,24 @@ impl Queue {
         .bind(job.dedup_key.as_deref())
         .bind(now)
         .bind(telemetry::trace_context())
+        .bind(job.coalesce_key.as_deref())
         .insert_new()
         .await
     }
 
-    /// Makes the lane due, and raises its generation. An owned lane keeps its lease: its owner will see
+    /// Makes the lane due, and raises its generation; makes the lane, with this priority, if there is none. An owned lane keeps its lease: its owner will see
     /// the new generation. One that sleeps for a job wakes only for a job that sorts before it.
-    async fn wake_lane(&self, tx: &mut Tx, job: &NewJob, order_key: i64) -> Result<(), DbError> {
+    pub(super) async fn wake_lane(
+        &self,
+        tx: &mut Tx,
+        lane: &Lane,
+        priority: Priority,
+        order_key: i64,
+    ) -> Result<(), DbError> {
         let now = self.time.now();
         // Epochs and generations never repeat, not even when an idle lane was removed and comes back:
         // they start at the microsecond of its making, and rise far more slowly than time does.
-        let start = now * 1_000;
+        let start = now * GENERATIONS_PER_MILLI;
         tx.query(sql!(
             "INSERT INTO lanes (lane, priority, due_at, owner, epoch, generation, sleeps_for)
              VALUES ($1, $2, $3, NULL, $4, $4, NULL)
@@ -110,8 +120,8 @@ impl Queue {
                  sleeps_for = CASE WHEN sleeps_for <= $5 THEN sleeps_for END,
                  generation = generation + 1"
         ))
-        .bind(job.lane.as_str())
-        .bind(job.priority as i64)
+        .bind(lane.as_str())
+        .bind(priority as i64)
         .bind(now)
         .bind(start)
         .bind(order_key)

@@ -14,11 +14,25 @@ const HOLDS_LANE_FOR_MILLIS: i64 = 120_000;
 const ERROR_MAX_CHARS: usize = 2_000;
 
 impl Queue {
+    /// The job begins: from now on another with its `coalesce_key` is stored, since what this one reads may
+    /// change before it ends.
+    pub async fn begin(&self, job: &Job) -> Result<(), DbError> {
+        if job.coalesce_key.is_none() {
+            return Ok(());
+        }
+        self.db
+            .write(sql!("UPDATE jobs SET coalesce_key = NULL WHERE id = $1"))
+            .bind(&job.id)
+            .execute()
+            .await
+            .map(drop)
+    }
+
     /// The job is done; its payload is no longer kept.
     pub async fn done(&self, tx: &mut Tx, id: &JobId) -> Result<(), DbError> {
         tx.query(sql!(
-            "UPDATE jobs SET state = 'done', payload = NULL, coalesce_key = NULL, finished_at = $2
-             WHERE id = $1 AND state IN ('pending', 'late')"
+            "UPDATE jobs SET state = 'done', payload = NULL, coalesce_key = NULL, wait_key = NULL, finished_at = $2
+             WHERE id = $1 AND state IN ('pending', 'late', 'parked')"
         ))
         .bind(id)
         .bind(self.time.now())
@@ -39,9 +53,9 @@ impl Queue {
         let failing_since = job.failing_since.unwrap_or(now);
         let state = if now - failing_since >= HOLDS_LANE_FOR_MILLIS { "late" } else { "pending" };
         tx.query(sql!(
-            "UPDATE jobs SET state = CASE WHEN state = 'late' THEN state ELSE $2 END, attempts = attempts + 1,
+            "UPDATE jobs SET state = CASE WHEN state = 'late' THEN state ELSE $2 END, wait_key = NULL, attempts = attempts + 1,
                     not_before = $3, failing_since = $4, last_error = $5
-             WHERE id = $1 AND state IN ('pending', 'late')"
+             WHERE id = $1 AND state IN ('pending', 'late', 'parked')"
         ))
         .bind(&job.id)
         .bind(state)
@@ -60,7 +74,7 @@ impl Queue {
         pause: Duration,
         reason: &str,
     ) -> Result<(), DbError> {
-        tx.query(sql!("UPDATE jobs SET not_before = $2, last_error = $3 WHERE id = $1 AND state IN ('pending', 'late')"))
+        tx.query(sql!("UPDATE jobs SET not_before = $2, last_error = $3 WHERE id = $1 AND state IN ('pending', 'late', 'parked')"))
             .bind(&job.id)
             .bind(self.time.now() + millis(pause))
             .bind(shortened(reason))
@@ -71,8 +85,9 @@ impl Queue {
     /// The job will not be tried again by itself. It keeps its payload, so that it can be replayed.
     pub async fn bury(&self, tx: &mut Tx, job: &Job, reason: &str) -> Result<(), DbError> {
         tx.query(sql!(
-            "UPDATE jobs SET state = 'dead', attempts = attempts + 1, coalesce_key = NULL, last_error = $2, finished_at = $3
-             WHERE id = $1 AND state IN ('pending', 'late')"
+            "UPDATE jobs SET state = 'dead', attempts = attempts + 1, coalesce_key = NULL, wait_key = NULL, last_error = $2,
+                    finished_at = $3
+             WHERE id = $1 AND state IN ('pending', 'late', 'parked')"
         ))
         .bind(&job.id)
         .bind(shortened(reason))
@@ -91,10 +106,10 @@ impl Queue {
     }
 }
 
-fn millis(duration: Duration) -> i64 {
+pub(super) fn millis(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX / 2)
 }
 
-fn shortened(text: &str) -> String {
+pub(super) fn shortened(text: &str) -> String {
     text.chars().take(ERROR_MAX_CHARS).collect()
 }

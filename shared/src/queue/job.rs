@@ -44,6 +44,8 @@ pub struct NewJob {
     pub payload: String,
     /// A job with a key that was seen within the last 7 days is not stored again.
     pub dedup_key: Option<String>,
+    /// A job with the key of one that has not begun yet is not stored: that one will do.
+    pub coalesce_key: Option<String>,
 }
 
 /// A stored job that a worker runs.
@@ -63,6 +65,8 @@ pub struct Job {
     pub crashes: i64,
     /// Not to be run before, in queue time.
     pub not_before: i64,
+    /// No second job with this key is stored until this one begins.
+    pub coalesce_key: Option<String>,
     /// When it failed first, in queue time.
     pub failing_since: Option<i64>,
     /// The trace that enqueued it, as a W3C `traceparent`.

@@ -53,6 +53,9 @@ pub enum QueueError {
     Db(#[from] DbError),
 }
 
+/// So many due lanes are looked at in one transaction once one of them was found held.
+const HELD_BATCH: usize = 256;
+
 impl Queue {
     /// The earliest due time of each priority, in queue time. One cheap look that tells an idle worker
     /// whether there is anything to claim, and when there will be.
@@ -69,7 +72,8 @@ impl Queue {
         Ok([interactive, normal, maintenance])
     }
 
-    /// Claims up to `limit` due lanes of one priority for `owner`, until `lease_millis` from now.
+    /// Claims up to `limit` due lanes of one priority for `owner`, until `lease_millis` from now. Lanes that
+    /// a hold stops sleep until it ends, whatever is enqueued meanwhile.
     pub async fn claim(
         &self,
         owner: &str,
@@ -77,8 +81,35 @@ impl Queue {
         limit: usize,
         lease_millis: i64,
     ) -> Result<Vec<Lease>, DbError> {
+        let mut leases = Vec::new();
+        let mut batch = limit;
+        while leases.len() < limit {
+            let wanted = limit - leases.len();
+            let (claimed, held) =
+                self.claim_batch(owner, priority, wanted, batch, lease_millis).await?;
+            leases.extend(claimed);
+            if held == 0 {
+                break;
+            }
+            // Behind a held lane there may be many more of the same workspace.
+            batch = HELD_BATCH.max(limit);
+        }
+        Ok(leases)
+    }
+
+    /// Looks at `batch` due lanes in one transaction: puts those that are held to sleep, and claims up to
+    /// `wanted` of the others. Returns the claims, and how many were held.
+    async fn claim_batch(
+        &self,
+        owner: &str,
+        priority: Priority,
+        wanted: usize,
+        batch: usize,
+        lease_millis: i64,
+    ) -> Result<(Vec<Lease>, usize), DbError> {
         let now = self.time.now();
         let mut tx = self.db.begin().await?;
+        let holds = self.active_holds(&mut tx).await?;
         let due: Vec<(String, i64, Option<String>)> = tx
             .query(sql!(
                 "SELECT lane, epoch, owner FROM lanes WHERE priority = $1 AND due_at <= $2
@@ -89,33 +120,38 @@ impl Queue {
             ))
             .bind(priority as i64)
             .bind(now)
-            .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+            .bind(i64::try_from(batch).unwrap_or(i64::MAX))
             .fetch_all()
             .await?;
-        let mut leases = Vec::with_capacity(due.len());
+        let (mut leases, mut held) = (Vec::new(), 0);
         for (lane, epoch, previous_owner) in due {
-            let epoch = epoch + 1;
-            tx.query(sql!("UPDATE lanes SET due_at = $2, owner = $3, epoch = $4, sleeps_for = NULL WHERE lane = $1"))
-                .bind(lane.clone())
-                .bind(now + lease_millis)
-                .bind(owner)
+            let (lane, epoch) = (Lane::named(lane), epoch + 1);
+            let held_until = holds.until(&lane);
+            if held_until.is_none() && leases.len() == wanted {
+                continue;
+            }
+            tx.query(sql!("UPDATE lanes SET due_at = $2, owner = $3, epoch = $4, sleeps_for = $5 WHERE lane = $1"))
+                .bind(lane.as_str())
+                .bind(held_until.unwrap_or(now + lease_millis))
+                .bind(held_until.is_none().then_some(owner))
                 .bind(epoch)
+                // Nothing sorts before it, so nothing that is enqueued ends the hold.
+                .bind(held_until.map(|_| i64::MIN))
                 .execute_one("lanes", &lane)
                 .await?;
+            if held_until.is_some() {
+                held += 1;
+                continue;
+            }
             // One's own lapsed lease tells of a slow database, not of a crash.
             let taken_over = previous_owner.is_some_and(|previous| previous != owner);
-            leases.push(Lease {
-                lane: Lane::named(lane),
-                owner: owner.to_owned(),
-                epoch,
-                taken_over,
-            });
+            leases.push(Lease { lane, owner: owner.to_owned(), epoch, taken_over });
         }
         tx.commit().await?;
-        Ok(leases)
+        Ok((leases, held))
     }
 
-    /// Looks what is to be done in the lane. A job that was set aside goes first once its time has come;
+    /// Looks what is to be done in the lane. A job beside the lane goes first once its time has come;
     /// otherwise the head of the line, if it is due: nobody overtakes it.
     pub async fn look(&self, lease: &Lease) -> Result<Look, DbError> {
         #[derive(sqlx::FromRow)]
@@ -128,7 +164,8 @@ impl Queue {
             .db
             .read(sql!(
                 "SELECT generation, COALESCE(
-                     (SELECT id FROM jobs WHERE lane = $1 AND state = 'late' AND not_before <= $4 ORDER BY not_before, id LIMIT 1),
+                     (SELECT id FROM jobs WHERE lane = $1 AND state IN ('late', 'parked') AND not_before <= $4
+                      ORDER BY not_before, id LIMIT 1),
                      (SELECT id FROM jobs WHERE lane = $1 AND state = 'pending' ORDER BY order_key, id LIMIT 1)) AS head_id
                  FROM lanes WHERE lane = $1 AND epoch = $2 AND owner = $3"
             ))
@@ -143,7 +180,7 @@ impl Queue {
         let job: Option<Job> = self
             .db
             .read(sql!(
-                "SELECT id, kind, payload, order_key, attempts, crashes, not_before, failing_since, trace_context, created_at
+                "SELECT id, kind, payload, order_key, attempts, crashes, not_before, coalesce_key, failing_since, trace_context, created_at
                  FROM jobs WHERE id = $1"
             ))
             .bind(id)
@@ -204,7 +241,9 @@ impl Queue {
     ) -> Result<Release, DbError> {
         let late: (Option<i64>,) = self
             .db
-            .read(sql!("SELECT MIN(not_before) FROM jobs WHERE lane = $1 AND state = 'late'"))
+            .read(sql!(
+                "SELECT MIN(not_before) FROM jobs WHERE lane = $1 AND state IN ('late', 'parked')"
+            ))
             .bind(lease.lane.as_str())
             .fetch_one()
             .await?;

@@ -9,28 +9,36 @@
 //!
 //! How lanes and jobs move from state to state: `docs/JOBS.md`.
 
+mod aside;
 mod backoff;
+mod care;
 mod enqueue;
 mod finish;
+mod hold;
 mod job;
 mod lane;
 mod lease;
+mod operate;
 mod stats;
 mod time;
 mod wake;
 
 pub use backoff::RetryPolicy;
+pub use care::Cared;
 pub use enqueue::Enqueued;
+pub use hold::{Hold, InvalidScope, Scope};
 pub use job::{Job, NewJob, Order, Priority};
 pub use lane::Lane;
 pub use lease::{Lease, Look, QueueError, Release};
-pub use stats::Backlog;
+pub use operate::{JobRow, NotReplayed};
+pub use stats::{Backlog, KindCount, LaneCounts, Stats};
 pub use time::QueueTime;
 pub use wake::{CHANNEL, Wakes};
 
 use crate::clock::Clock;
 use crate::db::Db;
 use crate::rng::Rng;
+use hold::SeenHolds;
 
 /// The queue of one database, as one process uses it. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -40,12 +48,20 @@ pub struct Queue {
     clock: Clock,
     rng: Rng,
     wakes: Wakes,
+    seen_holds: SeenHolds,
 }
 
 impl Queue {
     /// The queue in `db`. Its time is this process's until [`QueueTime::measure`] was called.
     pub fn new(db: Db, clock: Clock, rng: Rng) -> Self {
-        Self { time: QueueTime::new(clock.clone()), wakes: Wakes::new(db.clone()), db, clock, rng }
+        Self {
+            time: QueueTime::new(clock.clone()),
+            wakes: Wakes::new(db.clone()),
+            seen_holds: SeenHolds::default(),
+            db,
+            clock,
+            rng,
+        }
     }
 
     /// The database that it lives in.

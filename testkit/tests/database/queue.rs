@@ -84,6 +84,7 @@ fn job(lane: &str, order: Order, payload: &str) -> NewJob {
         kind: "test",
         payload: payload.to_owned(),
         dedup_key: None,
+        coalesce_key: None,
     }
 }
 

@@ -19,6 +19,8 @@ use crate::{Done, Failure, JobContext, Registered};
 const TIME_SLICE: Duration = Duration::from_secs(5);
 /// A job that was at the head of its lane whenever a worker died is not run again after so many deaths.
 const MOST_CRASHES: i64 = 5;
+/// So long a job waits for what somebody has to put right, such as an app that was removed.
+const HELD_AT_MOST: Duration = Duration::from_hours(7 * 24);
 /// Between looks while the database does not answer.
 const DATABASE_PAUSE: Duration = Duration::from_millis(250);
 /// Before a job runs again that another transaction was in the way of.
@@ -124,7 +126,10 @@ impl LaneRun<'_> {
                     "{} workers died while it was at the head of its lane",
                     job.crashes
                 ))),
-                Some(registered) => run_handler(registered, &cx).await,
+                Some(registered) => {
+                    self.runtime.services.queue.begin(job).await?;
+                    run_handler(registered, &cx).await
+                }
                 // A newer version may know it: during a deployment both run.
                 None => Err(Failure::Retry {
                     error: format!("this version has no handler for `{}`", job.kind),
@@ -141,6 +146,12 @@ impl LaneRun<'_> {
         }
         .instrument(span)
         .await
+    }
+
+    /// A job waits only so long for a person to put things right.
+    fn may_be_held(&self, job: &Job) -> bool {
+        let age = self.runtime.services.queue.time().now() - job.created_at;
+        age < i64::try_from(HELD_AT_MOST.as_millis()).unwrap_or(i64::MAX)
     }
 
     /// Writes down what is to become of a job that was not finished.
@@ -176,7 +187,16 @@ impl LaneRun<'_> {
                 );
                 queue.retry(&mut tx, job, pause, &error).await?;
             }
-            Failure::Retry { error: reason } | Failure::Dead { reason } => {
+            Failure::Hold { scope, pause, reason } if self.may_be_held(job) => {
+                tracing::warn!(%scope, reason, pause_ms = pause.as_millis(), "nothing more goes there for now");
+                let until =
+                    queue.time().now() + i64::try_from(pause.as_millis()).unwrap_or(i64::MAX / 2);
+                queue.hold(&mut tx, &scope, until, &reason).await?;
+                queue.snooze(&mut tx, job, pause, &reason).await?;
+            }
+            Failure::Retry { error: reason }
+            | Failure::Dead { reason }
+            | Failure::Hold { reason, .. } => {
                 tracing::error!(
                     reason,
                     job.attempt = job.attempts + 1,

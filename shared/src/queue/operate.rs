@@ -1,0 +1,109 @@
+//! What operators do with jobs: look at them, replay those that died, give them up.
+
+use super::{Lane, Priority, Queue};
+use crate::db::{DbError, Tx};
+use crate::ids::JobId;
+use crate::sql;
+
+/// A job as an operator sees it.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+#[expect(missing_docs, reason = "the columns of `jobs`, see docs/DATA.md")]
+pub struct JobRow {
+    pub id: JobId,
+    pub lane: String,
+    pub order_key: i64,
+    pub kind: String,
+    pub state: String,
+    pub attempts: i64,
+    pub crashes: i64,
+    pub not_before: i64,
+    pub wait_key: Option<String>,
+    pub last_error: Option<String>,
+    pub created_at: i64,
+    pub finished_at: Option<i64>,
+    pub payload: Option<String>,
+}
+
+/// Why a job cannot be replayed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotReplayed {
+    /// There is no such job.
+    #[error("there is no such job")]
+    Unknown,
+    /// It did not die.
+    #[error("it is not dead")]
+    NotDead,
+    /// What it was to do is no longer known.
+    #[error("it died more than 30 days ago, and what it was to do has been deleted")]
+    Forgotten,
+}
+
+impl Queue {
+    /// One job.
+    pub async fn job(&self, id: &JobId) -> Result<Option<JobRow>, DbError> {
+        self.db
+            .read(sql!(
+                "SELECT id, lane, order_key, kind, state, attempts, crashes, not_before, wait_key, last_error, created_at,
+                        finished_at, payload FROM jobs WHERE id = $1"
+            ))
+            .bind(id)
+            .fetch_optional()
+            .await
+    }
+
+    /// Jobs that died, of one kind or of all, those that died last first.
+    pub async fn dead_jobs(&self, kind: Option<&str>, limit: i64) -> Result<Vec<JobRow>, DbError> {
+        self.db
+            .read(sql!(
+                "SELECT id, lane, order_key, kind, state, attempts, crashes, not_before, wait_key, last_error, created_at,
+                        finished_at, payload FROM jobs WHERE state = 'dead' AND kind = COALESCE($1, kind)
+                 ORDER BY finished_at DESC, id DESC LIMIT $2"
+            ))
+            .bind(kind)
+            .bind(limit)
+            .fetch_all()
+            .await
+    }
+
+    /// A dead job takes its old place in its lane again, as if it had never been tried. Its own table is not
+    /// touched: `worker::replay` does that as well.
+    pub async fn revive(
+        &self,
+        tx: &mut Tx,
+        id: &JobId,
+    ) -> Result<Result<(), NotReplayed>, DbError> {
+        let row: Option<(String, i64, String, Option<String>)> = tx
+            .query(sql!("SELECT lane, order_key, state, payload FROM jobs WHERE id = $1"))
+            .bind(id)
+            .fetch_optional()
+            .await?;
+        let (lane, order_key) = match row {
+            None => return Ok(Err(NotReplayed::Unknown)),
+            Some((_, _, state, _)) if state != "dead" => return Ok(Err(NotReplayed::NotDead)),
+            Some((_, _, _, None)) => return Ok(Err(NotReplayed::Forgotten)),
+            Some((lane, order_key, ..)) => (lane, order_key),
+        };
+        let revived = tx
+            .query(sql!(
+                "UPDATE jobs SET state = 'pending', attempts = 0, crashes = 0, not_before = $2, failing_since = NULL,
+                        finished_at = NULL, created_at = $2
+                 WHERE id = $1 AND state = 'dead'"
+            ))
+            .bind(id)
+            .bind(self.time.now())
+            .execute()
+            .await?;
+        if revived == 0 {
+            return Ok(Err(NotReplayed::NotDead));
+        }
+        self.wake_lane(tx, &Lane::named(lane), Priority::Normal, order_key).await?;
+        Ok(Ok(()))
+    }
+
+    /// Gives a dead job up for good; `false`: there is no such dead job.
+    pub async fn discard(&self, tx: &mut Tx, id: &JobId) -> Result<bool, DbError> {
+        let deleted =
+            tx.query(sql!("DELETE FROM jobs WHERE id = $1 AND state = 'dead'")).bind(id).execute();
+        Ok(deleted.await? == 1)
+    }
+}
