@@ -29,6 +29,9 @@ pub struct Switches {
     pub client_msg_id_deduplicates: bool,
     /// What becomes of a text that is too long for one message.
     pub long_text: LongText,
+    /// The most messages that a history gives at once, whatever is asked for: 15 for apps that count
+    /// as commercially distributed. <https://docs.slack.dev/changelog/2025/05/29/rate-limit-changes-for-non-marketplace-apps>
+    pub history_page: Option<usize>,
     /// Added to the time that signatures carry, to try a receiver whose clock is wrong or which
     /// moves its own clock along with [`crate::SlackEmulator::advance`].
     pub signature_skew_seconds: i64,
@@ -46,6 +49,7 @@ impl Default for Switches {
             broadcast_sends_plain_event_too: false,
             client_msg_id_deduplicates: false,
             long_text: LongText::Split,
+            history_page: None,
             signature_skew_seconds: 0,
         }
     }

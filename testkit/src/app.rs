@@ -9,6 +9,7 @@ use shared::clock::Clock;
 use shared::config::{RunConfig, Source};
 use shared::db::Db;
 use shared::ids::ChannelId;
+use shared::queue::Queue;
 use shared::rng::Rng;
 use shared::sql;
 use slack_emulator::{Settings, SlackEmulator};
@@ -135,6 +136,25 @@ impl TestApp {
         self.running.pop().expect("something runs").stop().await;
     }
 
+    /// Its queue.
+    pub fn queue(&self) -> &Queue {
+        &self.services.queue
+    }
+
+    /// Waits until every lane is idle, or asleep until its time comes.
+    pub async fn until_lanes_rest(&self) {
+        let at_rest = async {
+            loop {
+                let lanes = self.queue().stats().await.expect("counted").lanes;
+                if lanes.due + lanes.leased == 0 {
+                    return;
+                }
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, at_rest).await.expect("the lanes come to rest");
+    }
+
     /// Its database.
     pub fn database(&self) -> &TestDatabase {
         &self.database
@@ -227,11 +247,23 @@ impl TestApp {
         self.database
     }
 
-    async fn end(&mut self) {
-        self.until_idle().await;
+    /// Ends a story whose channels differ in the end.
+    pub async fn stop_everything(mut self) -> TestDatabase {
+        self.stop_all().await;
+        assert_eq!(self.slack.violations(), [], "calls broke Slack's rules");
+        self.db.close().await;
+        self.database
+    }
+
+    async fn stop_all(&mut self) {
         while let Some(app) = self.running.pop() {
             app.stop().await;
         }
+    }
+
+    async fn end(&mut self) {
+        self.until_idle().await;
+        self.stop_all().await;
         assert_eq!(self.jobs_in(true).await, 0, "dead jobs are left");
         assert_eq!(self.slack.undelivered(), 0, "Slack has events that nobody acknowledged");
         assert_eq!(self.slack.violations(), [], "calls broke Slack's rules");
@@ -262,6 +294,8 @@ fn configuration(slack: &SlackEmulator, database: &TestDatabase) -> RunConfig {
         ("SLACK_SIGNING_SECRET", slack.signing_secret()),
         ("SLACK_API_URL", &slack.api_url()),
         ("TOKEN_ENCRYPTION_KEY", "the token key of the tests"),
+        ("SYNCBOT_WORKER_LEASE_SECONDS", "4"),
+        ("SYNCBOT_SLACK_SETTLE_SECONDS", "1"),
     ]))
     .expect("a valid configuration")
     .config;

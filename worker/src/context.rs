@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 use shared::db::{DbError, Tx};
-use shared::queue::{Job, NewJob};
+use shared::ids::TeamId;
+use shared::queue::{Job, NewJob, Scope};
 use shared::slack::CallError;
 use shared::slack::client::Method;
 
@@ -111,16 +112,23 @@ impl<'r> JobContext<'r> {
 
     /// When a call that begins now has ended for certain, in queue time.
     pub fn call_deadline(&self) -> i64 {
-        let millis = i64::try_from(self.call_timeout().as_millis()).unwrap_or(i64::MAX / 2);
-        self.services.queue.time().now() + millis
+        self.services.queue.time().after(self.call_timeout())
     }
 
-    /// Calls Slack, for [`JobContext::call_timeout`] at most.
+    /// Calls Slack with the token of `team`, for [`JobContext::call_timeout`] at most. A method that Slack
+    /// limits is not called before it may be.
     pub async fn call<M: Method>(
         &self,
+        team: &TeamId,
         token: &SecretString,
         method: &M,
     ) -> Result<M::Answer, CallError> {
+        let queue = &self.services.queue;
+        if let Some(until) = queue.held_until(&Scope::method(team, M::NAME)) {
+            let left = u64::try_from(until - queue.time().now()).unwrap_or(1);
+            let retry_after = Duration::from_millis(left);
+            return Err(CallError::RateLimited { method: M::NAME, retry_after });
+        }
         self.services.slack.call(token, method, self.call_timeout()).await
     }
 }

@@ -20,6 +20,8 @@ pub struct Services {
     pub sealer: Sealer,
     pub clock: Clock,
     pub rng: Rng,
+    /// How long Slack may need to show a message that it accepted.
+    pub settle: Duration,
 }
 
 /// Calls have deadlines of their own; this one is for a connection that hangs.
@@ -50,6 +52,7 @@ impl Services {
         let queue = Queue::new(db.clone(), clock.clone(), rng.clone());
         let slack =
             slack::Client::new(shared::http_client(HTTP_TIMEOUT)?, config.client.api_url.clone());
-        Ok(Self { db, queue, slack, sealer, clock, rng })
+        let settle = config.worker.settle;
+        Ok(Self { db, queue, slack, sealer, clock, rng, settle })
     }
 }

@@ -11,6 +11,8 @@ pub struct WorkerConfig {
     pub concurrency: usize,
     /// How long a lane stays leased without a sign of life.
     pub lease: Duration,
+    /// How long Slack may need to show a message that it accepted.
+    pub settle: Duration,
 }
 
 impl WorkerConfig {
@@ -21,6 +23,13 @@ impl WorkerConfig {
         let lease = reader.parsed("SYNCBOT_WORKER_LEASE_SECONDS", |text| {
             text.parse().ok().filter(|seconds| (2..=300).contains(seconds))
         });
-        Some(Self { concurrency: concurrency?, lease: Duration::from_secs(lease?) })
+        let settle = reader.parsed("SYNCBOT_SLACK_SETTLE_SECONDS", |text| {
+            text.parse().ok().filter(|seconds| (1..=60).contains(seconds))
+        });
+        Some(Self {
+            concurrency: concurrency?,
+            lease: Duration::from_secs(lease?),
+            settle: Duration::from_secs(settle?),
+        })
     }
 }

@@ -15,9 +15,19 @@ pub fn job(copy: &CopyId, target: &Target) -> NewJob {
         priority: Priority::Normal,
         kind: NAME,
         payload: copy.to_string(),
-        dedup_key: Some(format!("copy:{copy}")),
+        dedup_key: Some(dedup_key(copy)),
         coalesce_key: None,
     }
+}
+
+/// The key by which the job of a copy is known.
+pub fn dedup_key(copy: &CopyId) -> String {
+    format!("copy:{copy}")
+}
+
+/// What jobs wait for that need the copy to be there.
+pub fn wait_key(copy: &CopyId) -> String {
+    format!("copy:{copy}")
 }
 
 /// The copy that the job is about.

@@ -24,7 +24,8 @@ impl Queue {
     ///
     /// Lanes are locked in the order of their names, so that two transactions never wait for each other.
     pub async fn enqueue(&self, tx: &mut Tx, mut jobs: Vec<NewJob>) -> Result<(), DbError> {
-        jobs.sort_by(|a, b| (&a.lane, &a.dedup_key).cmp(&(&b.lane, &b.dedup_key)));
+        // Stable: jobs of one lane keep the order that they are given in.
+        jobs.sort_by(|a, b| a.lane.cmp(&b.lane));
         for job in &jobs {
             self.enqueue_one(tx, job).await?;
         }

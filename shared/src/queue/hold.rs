@@ -41,6 +41,11 @@ impl Scope {
         &self.0
     }
 
+    /// Whether the claim leaves this lane alone while the hold lasts.
+    pub fn stops(&self, lane: &Lane) -> bool {
+        scopes_of(lane).contains(self)
+    }
+
     /// Lanes that it stops begin with one of these.
     fn lane_prefixes(&self) -> Vec<String> {
         let (kind, rest) = self.0.split_once(':').unwrap_or_default();

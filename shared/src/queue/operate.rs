@@ -100,6 +100,20 @@ impl Queue {
         Ok(Ok(()))
     }
 
+    /// The job that has this key.
+    pub async fn job_of_dedup_key(
+        &self,
+        tx: &mut Tx,
+        dedup_key: &str,
+    ) -> Result<Option<JobId>, DbError> {
+        let row: Option<(JobId,)> = tx
+            .query(sql!("SELECT id FROM jobs WHERE dedup_key = $1"))
+            .bind(dedup_key)
+            .fetch_optional()
+            .await?;
+        Ok(row.map(|(id,)| id))
+    }
+
     /// Gives a dead job up for good; `false`: there is no such dead job.
     pub async fn discard(&self, tx: &mut Tx, id: &JobId) -> Result<bool, DbError> {
         let deleted =

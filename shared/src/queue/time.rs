@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use crate::clock::Clock;
 use crate::db::{Db, DbError};
@@ -26,6 +27,11 @@ impl QueueTime {
     /// Now, in milliseconds since 1970.
     pub fn now(&self) -> i64 {
         self.clock.epoch_millis() + self.offset_millis.load(Ordering::Relaxed)
+    }
+
+    /// That much later than now.
+    pub fn after(&self, pause: Duration) -> i64 {
+        self.now() + i64::try_from(pause.as_millis()).unwrap_or(i64::MAX / 2)
     }
 
     /// Asks the database for its time. To be repeated every minute, since clocks drift.

@@ -30,6 +30,10 @@ pub struct Client {
 
 /// When Slack says 429 without saying how long.
 const DEFAULT_RETRY_AFTER: Duration = Duration::from_secs(30);
+/// "At once" would be asked again and again.
+const SHORTEST_RETRY_AFTER: Duration = Duration::from_secs(1);
+/// Slack's limits are per minute; an absurd number must not stop a channel for days.
+const LONGEST_RETRY_AFTER: Duration = Duration::from_hours(1);
 
 impl Client {
     /// `api_url`: base address, ending in `/`.
@@ -78,7 +82,9 @@ impl Client {
                 .headers()
                 .get(RETRY_AFTER)
                 .and_then(|value| value.to_str().ok()?.parse().ok());
-            let retry_after = seconds.map_or(DEFAULT_RETRY_AFTER, Duration::from_secs);
+            let retry_after = seconds
+                .map_or(DEFAULT_RETRY_AFTER, Duration::from_secs)
+                .clamp(SHORTEST_RETRY_AFTER, LONGEST_RETRY_AFTER);
             return Err(CallError::RateLimited { method: name, retry_after });
         }
         let body = response.bytes().await.map_err(failed)?;

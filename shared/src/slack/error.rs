@@ -71,6 +71,25 @@ pub enum Outcome {
 }
 
 impl CallError {
+    /// The method that was called.
+    pub fn method(&self) -> &'static str {
+        match self {
+            Self::Slack { method, .. }
+            | Self::RateLimited { method, .. }
+            | Self::Unusable { method, .. }
+            | Self::NotSent { method, .. }
+            | Self::NoAnswer { method, .. } => method,
+        }
+    }
+
+    /// Slack's code, if it gave one.
+    pub fn code(&self) -> Option<&str> {
+        match self {
+            Self::Slack { code, .. } => Some(code),
+            _ => None,
+        }
+    }
+
     /// What is to be done about it.
     pub fn outcome(&self) -> Outcome {
         match self {

@@ -32,8 +32,6 @@ pub struct MessageEvent {
     pub text: Option<String>,
     #[serde(default)]
     pub thread_ts: Option<SlackTs>,
-    #[serde(default)]
-    pub files: Option<Vec<serde::de::IgnoredAny>>,
 }
 
 impl std::fmt::Debug for MessageEvent {

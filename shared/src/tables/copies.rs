@@ -24,6 +24,37 @@ pub enum CopyState {
     Dead,
 }
 
+/// What a copy shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// The message.
+    Full,
+    /// One line that stands for a message from before the sync, so that replies to it have a thread.
+    Stub,
+}
+
+impl Form {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::Stub => "stub",
+        }
+    }
+}
+
+/// What is known about a call that may have had its effect unseen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Doubt {
+    /// When the call has ended for certain, in queue time.
+    pub deadline: i64,
+    /// What the call made has a later ts than this.
+    pub after_ts: SlackTs,
+    /// How often it was looked for in vain.
+    pub looks: i64,
+    /// How far a look has come that could not go on at once.
+    pub look_from: Option<SlackTs>,
+}
+
 /// A copy with everything that is needed to make it.
 #[derive(Debug, Clone)]
 pub struct Delivery {
@@ -31,18 +62,29 @@ pub struct Delivery {
     pub id: CopyId,
     /// How far it is.
     pub state: CopyState,
-    /// Until when a call may be under way, in queue time.
-    pub call_deadline: Option<i64>,
+    /// What it shows.
+    pub form: Form,
+    /// A call that may have had its effect, of a copy that is [`CopyState::Sending`].
+    pub doubt: Option<Doubt>,
     /// The workspace that gets it.
     pub workspace_id: WorkspaceId,
+    /// That workspace's Slack id.
+    pub team_id: TeamId,
     /// The channel that gets it.
     pub channel_id: ChannelId,
     /// The message.
     pub post_id: PostId,
     /// The first message of its thread, for a reply.
     pub root_post_id: Option<PostId>,
+    /// What a new message in the target channel is certainly later than: the original, and the last copy
+    /// that was made there.
+    pub later_than: SlackTs,
     /// The workspace it was said in.
     pub source_workspace_id: WorkspaceId,
+    /// The channel it was said in.
+    pub source_channel_id: ChannelId,
+    /// Its id there.
+    pub source_ts: SlackTs,
     /// What that workspace is called.
     pub source_workspace_name: String,
     /// That workspace's Slack id.
@@ -58,17 +100,20 @@ pub async fn insert(
     tx: &mut Tx,
     id: &CopyId,
     post: &PostId,
+    form: Form,
     target: &Target,
     now: DateTime<Utc>,
 ) -> Result<(), DbError> {
     tx.query(sql!(
-        "INSERT INTO copies (id, post_id, workspace_id, channel_id, part, state, ts, call_deadline, created_at)
-         VALUES ($1, $2, $3, $4, 0, 'pending', NULL, NULL, $5)"
+        "INSERT INTO copies (id, post_id, workspace_id, channel_id, part, state, form, ts, call_deadline, after_ts, looks,
+                             look_from, created_at)
+         VALUES ($1, $2, $3, $4, 0, 'pending', $5, NULL, NULL, NULL, 0, NULL, $6)"
     ))
     .bind(id.clone())
     .bind(post.clone())
     .bind(target.workspace_id.clone())
     .bind(target.channel_id.clone())
+    .bind(form.as_str())
     .bind(now)
     .execute_one("copies", id)
     .await
@@ -79,12 +124,20 @@ pub async fn delivery(db: &Db, id: &CopyId) -> Result<Option<Delivery>, DbError>
     #[derive(sqlx::FromRow)]
     struct DeliveryRow {
         state: String,
+        form: String,
         call_deadline: Option<i64>,
+        after_ts: Option<SlackTs>,
+        looks: i64,
+        look_from: Option<SlackTs>,
         workspace_id: WorkspaceId,
+        team_id: TeamId,
         channel_id: ChannelId,
         post_id: PostId,
         root_post_id: Option<PostId>,
+        last_ts: Option<SlackTs>,
         source_workspace_id: WorkspaceId,
+        source_channel_id: ChannelId,
+        source_ts: SlackTs,
         source_workspace_name: String,
         source_team_id: TeamId,
         author: String,
@@ -92,10 +145,15 @@ pub async fn delivery(db: &Db, id: &CopyId) -> Result<Option<Delivery>, DbError>
     }
     let row: Option<DeliveryRow> = db
         .read(sql!(
-            "SELECT copies.state, copies.call_deadline, copies.workspace_id, copies.channel_id, copies.post_id, posts.root_post_id,
-                    posts.workspace_id AS source_workspace_id, workspaces.name AS source_workspace_name,
-                    workspaces.team_id AS source_team_id, posts.author, posts.body
-             FROM copies JOIN posts ON posts.id = copies.post_id JOIN workspaces ON workspaces.id = posts.workspace_id
+            "SELECT copies.state, copies.form, copies.call_deadline, copies.after_ts, copies.looks, copies.look_from,
+                    copies.workspace_id, target.team_id, copies.channel_id, copies.post_id, posts.root_post_id,
+                    (SELECT MAX(others.ts) FROM copies AS others
+                     WHERE others.workspace_id = copies.workspace_id AND others.channel_id = copies.channel_id) AS last_ts,
+                    posts.workspace_id AS source_workspace_id, posts.channel_id AS source_channel_id, posts.ts AS source_ts,
+                    source.name AS source_workspace_name, source.team_id AS source_team_id, posts.author, posts.body
+             FROM copies JOIN posts ON posts.id = copies.post_id
+             JOIN workspaces AS source ON source.id = posts.workspace_id
+             JOIN workspaces AS target ON target.id = copies.workspace_id
              WHERE copies.id = $1"
         ))
         .bind(id.clone())
@@ -104,15 +162,30 @@ pub async fn delivery(db: &Db, id: &CopyId) -> Result<Option<Delivery>, DbError>
     let Some(row) = row else { return Ok(None) };
     let bad = |table, column| DbError::BadValue { table, column, id: id.to_string() };
     let body = row.body.as_deref().map(serde_json::from_str::<Body>).transpose();
+    let later_than = match row.last_ts {
+        Some(last) if last.micros() > row.source_ts.micros() => last,
+        _ => row.source_ts.clone(),
+    };
+    let doubt = row.call_deadline.map(|deadline| Doubt {
+        deadline,
+        after_ts: row.after_ts.unwrap_or_else(|| row.source_ts.clone()),
+        looks: row.looks,
+        look_from: row.look_from,
+    });
     Ok(Some(Delivery {
         id: id.clone(),
         state: parse_state(&row.state).ok_or_else(|| bad("copies", "state"))?,
-        call_deadline: row.call_deadline,
+        form: parse_form(&row.form).ok_or_else(|| bad("copies", "form"))?,
+        doubt,
         workspace_id: row.workspace_id,
+        team_id: row.team_id,
         channel_id: row.channel_id,
         post_id: row.post_id,
         root_post_id: row.root_post_id,
+        later_than,
         source_workspace_id: row.source_workspace_id,
+        source_channel_id: row.source_channel_id,
+        source_ts: row.source_ts,
         source_workspace_name: row.source_workspace_name,
         source_team_id: row.source_team_id,
         author: serde_json::from_str(&row.author).map_err(|_| bad("posts", "author"))?,
@@ -130,14 +203,20 @@ fn parse_state(text: &str) -> Option<CopyState> {
     })
 }
 
+fn parse_form(text: &str) -> Option<Form> {
+    [Form::Full, Form::Stub].into_iter().find(|form| form.as_str() == text)
+}
+
 /// Where a message stands in one channel, as original or as copy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Standing {
     /// It is there, under this ts.
     At(SlackTs),
-    /// A copy is on its way.
-    Coming,
-    /// It is not there and will not come.
+    /// This copy is on its way.
+    Coming(CopyId),
+    /// This copy could not be delivered.
+    Dead(CopyId),
+    /// It is not there, and no copy of it was ever to be made.
     Absent,
 }
 
@@ -148,33 +227,79 @@ pub async fn standing(
     workspace: &WorkspaceId,
     channel: &ChannelId,
 ) -> Result<Standing, DbError> {
-    let row: Option<(String, Option<SlackTs>)> = db
+    let row: Option<(CopyId, String, Option<SlackTs>)> = db
         .read(sql!(
-            "SELECT 'sent', ts FROM posts WHERE id = $1 AND workspace_id = $2 AND channel_id = $3
+            "SELECT id, 'sent', ts FROM posts WHERE id = $1 AND workspace_id = $2 AND channel_id = $3
              UNION ALL
-             SELECT state, ts FROM copies WHERE post_id = $1 AND workspace_id = $2 AND channel_id = $3 AND part = 0"
+             SELECT id, state, ts FROM copies WHERE post_id = $1 AND workspace_id = $2 AND channel_id = $3 AND part = 0"
         ))
         .bind(post.clone())
         .bind(workspace.clone())
         .bind(channel.clone())
         .fetch_optional()
         .await?;
-    let Some((state, ts)) = row else { return Ok(Standing::Absent) };
+    let Some((copy, state, ts)) = row else { return Ok(Standing::Absent) };
     let bad = || DbError::BadValue { table: "copies", column: "state", id: post.to_string() };
     Ok(match (parse_state(&state).ok_or_else(bad)?, ts) {
         (CopyState::Sent, Some(ts)) => Standing::At(ts),
-        (CopyState::Pending | CopyState::Sending, _) => Standing::Coming,
-        (CopyState::Sent | CopyState::Dead, _) => Standing::Absent,
+        (CopyState::Pending | CopyState::Sending, _) => Standing::Coming(copy),
+        (CopyState::Sent | CopyState::Dead, _) => Standing::Dead(copy),
     })
 }
 
-/// A call is about to be made; it ends by `call_deadline` (queue time).
-pub async fn mark_sending(tx: &mut Tx, id: &CopyId, call_deadline: i64) -> Result<(), DbError> {
-    tx.query(sql!("UPDATE copies SET state = 'sending', call_deadline = $2 WHERE id = $1 AND state IN ('pending', 'sending')"))
+/// Whether the message stands in a channel or was to come there: as a copy, or as the original.
+pub async fn has_one(tx: &mut Tx, post: &PostId, target: &Target) -> Result<bool, DbError> {
+    let (found,) = tx
+        .query(sql!(
+            "SELECT EXISTS (SELECT 1 FROM posts WHERE id = $1 AND workspace_id = $2 AND channel_id = $3)
+                 OR EXISTS (SELECT 1 FROM copies WHERE post_id = $1 AND workspace_id = $2 AND channel_id = $3)"
+        ))
+        .bind(post.clone())
+        .bind(target.workspace_id.clone())
+        .bind(target.channel_id.clone())
+        .fetch_one()
+        .await?;
+    Ok(found)
+}
+
+/// A call is about to be made; it ends by `call_deadline` (queue time), and what it makes is later than
+/// `after_ts`.
+pub async fn mark_sending(
+    tx: &mut Tx,
+    id: &CopyId,
+    call_deadline: i64,
+    after_ts: &SlackTs,
+) -> Result<(), DbError> {
+    tx.query(sql!(
+        "UPDATE copies SET state = 'sending', call_deadline = $2, after_ts = $3, looks = 0, look_from = NULL
+         WHERE id = $1 AND state IN ('pending', 'sending')"
+    ))
+    .bind(id.clone())
+    .bind(call_deadline)
+    .bind(after_ts.clone())
+    .execute_one("copies", id)
+    .await
+}
+
+/// The call has ended, by `now` (queue time), without telling whether it had its effect.
+pub async fn mark_call_ended(tx: &mut Tx, id: &CopyId, now: i64) -> Result<(), DbError> {
+    tx.query(sql!("UPDATE copies SET call_deadline = $2 WHERE id = $1 AND state = 'sending'"))
         .bind(id.clone())
-        .bind(call_deadline)
+        .bind(now)
         .execute_one("copies", id)
         .await
+}
+
+/// A look for what a call may have made has come so far.
+pub async fn note_look(tx: &mut Tx, id: &CopyId, doubt: &Doubt) -> Result<(), DbError> {
+    tx.query(sql!(
+        "UPDATE copies SET looks = $2, look_from = $3 WHERE id = $1 AND state = 'sending'"
+    ))
+    .bind(id.clone())
+    .bind(doubt.looks)
+    .bind(doubt.look_from.clone())
+    .execute_one("copies", id)
+    .await
 }
 
 /// The call surely had no effect.
@@ -194,11 +319,51 @@ pub async fn mark_sent(tx: &mut Tx, id: &CopyId, ts: &SlackTs) -> Result<(), DbE
         .await
 }
 
-/// The copy will not be made; one that is there stays.
+/// The copy will not be made; one that is there stays. A call whose effect is in doubt stays so.
 pub async fn mark_dead_if_open(tx: &mut Tx, id: &CopyId) -> Result<(), DbError> {
-    tx.query(sql!("UPDATE copies SET state = 'dead', call_deadline = NULL WHERE id = $1 AND state IN ('pending', 'sending')"))
-        .bind(id.clone())
-        .execute()
-        .await
-        .map(drop)
+    tx.query(sql!(
+        "UPDATE copies SET state = 'dead' WHERE id = $1 AND state IN ('pending', 'sending')"
+    ))
+    .bind(id.clone())
+    .execute()
+    .await
+    .map(drop)
+}
+
+/// A dead copy is to be made after all; the effect of a call that was in doubt is looked for first.
+pub async fn reopen(tx: &mut Tx, id: &CopyId) -> Result<(), DbError> {
+    tx.query(sql!(
+        "UPDATE copies SET state = CASE WHEN call_deadline IS NULL THEN 'pending' ELSE 'sending' END, looks = 0
+         WHERE id = $1 AND state = 'dead'"
+    ))
+    .bind(id.clone())
+    .execute()
+    .await
+    .map(drop)
+}
+
+/// Dead copies of replies in the thread that a copy is the root of, in its channel.
+pub async fn dead_replies(tx: &mut Tx, root: &CopyId) -> Result<Vec<CopyId>, DbError> {
+    let rows: Vec<(CopyId,)> = tx
+        .query(sql!(
+            "SELECT copies.id FROM copies AS root JOIN posts ON posts.root_post_id = root.post_id
+             JOIN copies ON copies.post_id = posts.id AND copies.workspace_id = root.workspace_id
+                        AND copies.channel_id = root.channel_id
+             WHERE root.id = $1 AND copies.state = 'dead' ORDER BY posts.ts"
+        ))
+        .bind(root.clone())
+        .fetch_all()
+        .await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// Stubs of a message that are not there yet become full copies, since what it says is known now.
+pub async fn complete_stubs(tx: &mut Tx, post: &PostId) -> Result<(), DbError> {
+    tx.query(sql!(
+        "UPDATE copies SET form = 'full' WHERE post_id = $1 AND form = 'stub' AND state = 'pending'"
+    ))
+    .bind(post.clone())
+    .execute()
+    .await
+    .map(drop)
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::db::{DbError, Tx};
-use crate::ids::{BotId, ChannelId, PostId, SlackTs, UserId, WorkspaceId};
+use crate::ids::{BotId, ChannelId, PostId, SlackTs, TeamId, UserId, WorkspaceId};
 use crate::sql;
 
 /// Who said it.
@@ -25,6 +25,8 @@ pub enum Author {
         /// The picture that it gave.
         avatar_url: Option<String>,
     },
+    /// Not known: only the message's place is, from a reply to it.
+    Unknown,
 }
 
 /// What was said.
@@ -56,8 +58,8 @@ pub struct NewPost {
     pub root_post_id: Option<PostId>,
     /// Who said it.
     pub author: Author,
-    /// What was said.
-    pub body: Body,
+    /// What was said, if it is known.
+    pub body: Option<Body>,
 }
 
 /// Stores a message; `false`: it is known already.
@@ -74,31 +76,82 @@ pub async fn insert_new(tx: &mut Tx, post: &NewPost, now: DateTime<Utc>) -> Resu
     .bind(post.ts.clone())
     .bind(post.root_post_id.clone())
     .bind(json(&post.author))
-    .bind(json(&post.body))
+    .bind(post.body.as_ref().map(json))
     .bind(now)
     .insert_new()
     .await
 }
 
-/// The message at a place, and the root of its thread if it is a reply: the original, or the one that
-/// the message there is a copy of.
+/// The message at a place.
+#[derive(Debug, Clone)]
+pub struct AtPlace {
+    /// The message: the original, or the one that the message there is a copy of.
+    pub id: PostId,
+    /// The root of its thread, if it is a reply.
+    pub root_post_id: Option<PostId>,
+    /// Only its place is known, from a reply to it.
+    pub is_placeholder: bool,
+}
+
+/// The message at a place.
 pub async fn at_place(
     tx: &mut Tx,
     workspace: &WorkspaceId,
     channel: &ChannelId,
     ts: &SlackTs,
-) -> Result<Option<(PostId, Option<PostId>)>, DbError> {
+) -> Result<Option<AtPlace>, DbError> {
+    let row: Option<(PostId, Option<PostId>, String)> = tx
+        .query(sql!(
+            "SELECT id, root_post_id, author FROM posts WHERE workspace_id = $1 AND channel_id = $2 AND ts = $3
+             UNION ALL
+             SELECT posts.id, posts.root_post_id, posts.author FROM copies JOIN posts ON posts.id = copies.post_id
+             WHERE copies.workspace_id = $1 AND copies.channel_id = $2 AND copies.ts = $3"
+        ))
+        .bind(workspace.clone())
+        .bind(channel.clone())
+        .bind(ts.clone())
+        .fetch_optional()
+        .await?;
+    let Some((id, root_post_id, author)) = row else { return Ok(None) };
+    let author = serde_json::from_str(&author).map_err(|_| DbError::BadValue {
+        table: "posts",
+        column: "author",
+        id: id.to_string(),
+    })?;
+    Ok(Some(AtPlace { id, root_post_id, is_placeholder: matches!(author, Author::Unknown) }))
+}
+
+/// What jobs wait for that need to know which message stands at a place.
+pub fn wait_key(team: &TeamId, channel: &ChannelId, ts: &SlackTs) -> String {
+    format!("place:{team}:{channel}:{ts}")
+}
+
+/// Nobody else ends a copy of the message until the transaction does.
+pub async fn lock(tx: &mut Tx, id: &PostId) -> Result<(), DbError> {
     tx.query(sql!(
-        "SELECT id, root_post_id FROM posts WHERE workspace_id = $1 AND channel_id = $2 AND ts = $3
-         UNION ALL
-         SELECT posts.id, posts.root_post_id FROM copies JOIN posts ON posts.id = copies.post_id
-         WHERE copies.workspace_id = $1 AND copies.channel_id = $2 AND copies.ts = $3"
+        "SELECT id FROM posts WHERE id = $1 FOR UPDATE",
+        // SQLite has one writer at a time: the transaction is the lock.
+        sqlite: "SELECT id FROM posts WHERE id = $1"
     ))
-    .bind(workspace.clone())
-    .bind(channel.clone())
-    .bind(ts.clone())
-    .fetch_optional()
+    .bind(id.clone())
+    .fetch_one::<(PostId,)>()
     .await
+    .map(drop)
+}
+
+/// A message of which only the place was known came after all.
+pub async fn complete(
+    tx: &mut Tx,
+    id: &PostId,
+    author: &Author,
+    body: &Body,
+) -> Result<(), DbError> {
+    tx.query(sql!("UPDATE posts SET author = $2, body = $3 WHERE id = $1"))
+        .bind(id.clone())
+        .bind(json(author))
+        .bind(json(body))
+        .execute_one("posts", id)
+        .await
 }
 
 /// Forgets what was said once every copy has ended.

@@ -51,6 +51,24 @@ pub async fn insert(tx: &mut Tx, channel: &SyncChannel, now: DateTime<Utc>) -> R
     .await
 }
 
+/// Since when a channel has been publishing, by the earliest of its syncs; `None`: it does not.
+pub async fn publishes_since(
+    tx: &mut Tx,
+    workspace: &WorkspaceId,
+    channel: &ChannelId,
+) -> Result<Option<DateTime<Utc>>, DbError> {
+    let (since,) = tx
+        .query(sql!(
+            "SELECT MIN(created_at) FROM sync_channels
+             WHERE workspace_id = $1 AND channel_id = $2 AND publishes AND status = 'active'"
+        ))
+        .bind(workspace.clone())
+        .bind(channel.clone())
+        .fetch_one()
+        .await?;
+    Ok(since)
+}
+
 /// The channels that get what is said in this one: subscribers of every sync that it publishes to, each
 /// once, never itself, in a fixed order.
 pub async fn targets(

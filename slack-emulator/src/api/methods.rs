@@ -38,6 +38,7 @@ use Kind::{Read, ReadForm, Write};
 #[rustfmt::skip]
 const METHODS: &[Method] = &[
     Method { name: "auth.test", scopes: &[], kind: Read, run: auth::test::run },
+    Method { name: "chat.getPermalink", scopes: &[], kind: Read, run: chat::get_permalink::run },
     Method { name: "chat.postMessage", scopes: &["chat:write"], kind: Write, run: chat::post_message::run },
     Method { name: "conversations.history", scopes: HISTORY, kind: Read, run: conversations::history::run },
     Method { name: "conversations.info", scopes: READ, kind: Read, run: conversations::info::run },

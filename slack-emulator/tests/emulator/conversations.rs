@@ -242,3 +242,43 @@ async fn a_thread_is_its_root_and_then_its_replies_in_pages() {
     assert_eq!(caller.get(&query).await["error"], "thread_not_found");
     assert_eq!(kinds(&slack), [ViolationKind::UnknownId]);
 }
+
+#[tokio::test]
+async fn histories_give_fewer_messages_at_once_to_apps_that_count_as_distributed() {
+    let slack = acme().await;
+    let caller = Caller::new(&slack, TEAM);
+    let root = slack.say(TEAM, GENERAL, ADA, "root").to_string();
+    for number in 0..3 {
+        slack.say(TEAM, GENERAL, ADA, &format!("message {number}"));
+        slack.reply(TEAM, GENERAL, BEN, &root, &format!("reply {number}"));
+    }
+    slack.switch(|switches| switches.history_page = Some(2));
+    let history = caller.get(&format!("conversations.history?channel={GENERAL}&limit=100")).await;
+    assert_eq!(
+        (texts(&history), &history["has_more"]),
+        (vec!["message 2", "message 1"], &json!(true))
+    );
+    let replies =
+        caller.get(&format!("conversations.replies?channel={GENERAL}&ts={root}&limit=100")).await;
+    assert_eq!((texts(&replies), &replies["has_more"]), (vec!["root", "reply 0"], &json!(true)));
+}
+
+#[tokio::test]
+async fn messages_have_addresses() {
+    let slack = acme().await;
+    let caller = Caller::new(&slack, TEAM);
+    let root = slack.say(TEAM, GENERAL, ADA, "root").to_string();
+    let reply = slack.reply(TEAM, GENERAL, BEN, &root, "reply").to_string();
+    let of = async |ts: &str| {
+        caller.get(&format!("chat.getPermalink?channel={GENERAL}&message_ts={ts}")).await
+    };
+    let place =
+        |ts: &str| format!("https://acme.slack.com/archives/{GENERAL}/p{}", ts.replace('.', ""));
+    assert_eq!(of(&root).await["permalink"], place(&root));
+    assert_eq!(
+        of(&reply).await["permalink"],
+        format!("{}?thread_ts={root}&cid={GENERAL}", place(&reply))
+    );
+    assert_eq!(slack.violations(), []);
+    assert_eq!(of("1.000001").await["error"], "message_not_found");
+}

@@ -1,77 +1,186 @@
 //! Routes one event: finds who gets it, and writes post, copies and their jobs in one transaction.
 //! Database only; the network belongs to the jobs that it makes.
 
-use shared::ids::{CopyId, PostId};
+use chrono::{DateTime, TimeDelta, Utc};
+use shared::ids::{ChannelId, CopyId, PostId, SlackTs};
 use shared::jobs::deliver_copy;
 use shared::queue::NewJob;
 use shared::slack::events::{Envelope, MessageEvent};
-use shared::tables::posts::{self, NewPost};
+use shared::tables::copies::{self, Form};
+use shared::tables::posts::{self, Author, NewPost};
+use shared::tables::sync_channels::{self, Target};
 use shared::tables::workspaces::{self, Workspace};
-use shared::tables::{copies, sync_channels};
 
 use crate::context::FencedTx;
 use crate::sync::action::{Create, SyncAction};
 use crate::{Done, Failure, JobContext};
 
+/// Slack tries to hand an event over at once, after one minute and after five more
+/// (docs.slack.dev/apis/events-api): a root that did not come by then was lost, or is older than the sync.
+const SLACK_STOPS_TRYING_AFTER: TimeDelta = TimeDelta::minutes(10);
+/// A reply looks this often whether its root has come, should the root's own wake-up miss it: the root may
+/// be a copy, which another lane makes.
+const LOOK_FOR_ROOT_EVERY: TimeDelta = TimeDelta::seconds(30);
+
 pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
-    let envelope: Envelope<MessageEvent> = serde_json::from_str(cx.job.payload()?)
-        .map_err(|error| Failure::dead(format!("the event cannot be read: {error}")))?;
+    let envelope = envelope(cx.job.payload()?)?;
     let mut tx = cx.begin().await?;
-    match SyncAction::from(envelope.event) {
-        SyncAction::Ignore(reason) => tracing::debug!(reason, "event ignored"),
-        SyncAction::Create(create) => {
-            if let Some(workspace) = workspaces::by_team(&mut tx, &envelope.team_id).await? {
-                route(cx, &mut tx, &workspace, create).await?;
-            }
+    let create = match SyncAction::from(envelope.event) {
+        SyncAction::Create(create) => create,
+        SyncAction::Ignore(reason) => {
+            tracing::debug!(reason, "event ignored");
+            return cx.done(tx).await;
+        }
+    };
+    let Some(source) = workspaces::by_team(&mut tx, &envelope.team_id).await? else {
+        tracing::debug!("event ignored: its workspace is not installed");
+        return cx.done(tx).await;
+    };
+    let targets = sync_channels::targets(&mut tx, &source.id, &create.channel).await?;
+    if targets.is_empty() {
+        return cx.done(tx).await;
+    }
+    let routing = Routing { cx, source, targets, channel: create.channel.clone() };
+    match routing.create(&mut tx, create).await? {
+        Routed::Written => cx.done(tx).await,
+        Routed::Waits { root_ts, until } => {
+            let key = posts::wait_key(&routing.source.team_id, &routing.channel, &root_ts);
+            let reason = "the first message of its thread has not come yet";
+            cx.park(tx, &key, until.timestamp_millis(), reason).await
         }
     }
-    cx.done(tx).await
 }
 
-async fn route(
-    cx: &JobContext<'_>,
-    tx: &mut FencedTx,
-    workspace: &Workspace,
-    create: Create,
-) -> Result<(), Failure> {
-    let services = cx.services;
-    let targets = sync_channels::targets(tx, &workspace.id, &create.channel).await?;
-    if targets.is_empty() {
-        return Ok(());
+fn envelope(payload: &str) -> Result<Envelope<MessageEvent>, Failure> {
+    // serde would quote what it cannot read, and that is what people wrote.
+    serde_json::from_str(payload).map_err(|error| {
+        let (class, line, column) = (error.classify(), error.line(), error.column());
+        Failure::dead(format!(
+            "the event cannot be read: {class:?} at line {line}, column {column}"
+        ))
+    })
+}
+
+/// What became of an event.
+enum Routed {
+    /// Everything that follows from it is written.
+    Written,
+    /// The root of its thread has to come first.
+    Waits { root_ts: SlackTs, until: DateTime<Utc> },
+}
+
+/// The root of a reply's thread.
+enum Root {
+    Known(PostId),
+    /// It may still come, before this.
+    Missing(DateTime<Utc>),
+}
+
+/// An event of a channel that is in step with others.
+struct Routing<'r> {
+    cx: &'r JobContext<'r>,
+    source: Workspace,
+    channel: ChannelId,
+    targets: Vec<Target>,
+}
+
+impl Routing<'_> {
+    async fn create(&self, tx: &mut FencedTx, create: Create) -> Result<Routed, Failure> {
+        let mut jobs = Vec::new();
+        let known = posts::at_place(tx, &self.source.id, &self.channel, &create.ts).await?;
+        let key = posts::wait_key(&self.source.team_id, &self.channel, &create.ts);
+        let post = match known {
+            // Another event of the same message, or a copy that we made ourselves. No second hop.
+            Some(known) if !known.is_placeholder => {
+                tracing::debug!("the message is known already");
+                return Ok(Routed::Written);
+            }
+            // Its replies came first, so long before it that they got stubs of it.
+            Some(known) => {
+                posts::complete(tx, &known.id, &create.author, &create.body).await?;
+                copies::complete_stubs(tx, &known.id).await?;
+                known.id
+            }
+            None => {
+                let root_post_id = match create.root_ts {
+                    None => None,
+                    Some(root_ts) => match self.root(tx, &root_ts).await? {
+                        Root::Known(root) => {
+                            self.copy_to_all(tx, &root, Form::Stub, &mut jobs).await?;
+                            Some(root)
+                        }
+                        Root::Missing(until) => return Ok(Routed::Waits { root_ts, until }),
+                    },
+                };
+                let (author, body) = (create.author, Some(create.body));
+                self.insert(tx, create.ts, root_post_id, author, body).await?
+            }
+        };
+        self.copy_to_all(tx, &post, Form::Full, &mut jobs).await?;
+        tracing::debug!(post.id = %post, copies = jobs.len(), "message routed");
+        self.cx.enqueue(tx, jobs).await?;
+        self.cx.unpark(tx, &key).await?;
+        Ok(Routed::Written)
     }
-    // Known already: another event of the same message, or a copy that we made ourselves. No second hop.
-    if posts::at_place(tx, &workspace.id, &create.channel, &create.ts).await?.is_some() {
-        tracing::debug!("the message is known already");
-        return Ok(());
-    }
-    let root_post_id = match &create.root_ts {
-        None => None,
-        Some(ts) => match posts::at_place(tx, &workspace.id, &create.channel, ts).await? {
+
+    /// The root of the thread that stands at `ts`. One from before the sync is known by its place alone.
+    async fn root(&self, tx: &mut FencedTx, ts: &SlackTs) -> Result<Root, Failure> {
+        if let Some(known) = posts::at_place(tx, &self.source.id, &self.channel, ts).await? {
             // What looks like a root in this channel may itself be the copy of a reply's root.
-            Some((post, root)) => Some(root.unwrap_or(post)),
-            None => return Err(Failure::dead("it replies to a message that is not synced")),
-        },
-    };
-    let now = services.clock.now();
-    let post = NewPost {
-        id: PostId::generate(&services.clock, &services.rng),
-        workspace_id: workspace.id.clone(),
-        channel_id: create.channel,
-        ts: create.ts,
-        root_post_id,
-        author: create.author,
-        body: create.body,
-    };
-    if !posts::insert_new(tx, &post, now).await? {
-        return Ok(());
+            return Ok(Root::Known(known.root_post_id.unwrap_or(known.id)));
+        }
+        let queue_now = self.cx.services.queue.time().now();
+        let now = DateTime::from_timestamp_millis(queue_now).unwrap_or_default();
+        let said_at = DateTime::from_timestamp_micros(ts.micros()).unwrap_or_default();
+        let since = sync_channels::publishes_since(tx, &self.source.id, &self.channel).await?;
+        let stops_at = said_at + SLACK_STOPS_TRYING_AFTER;
+        if since.is_some_and(|since| since <= said_at) && now < stops_at {
+            return Ok(Root::Missing(stops_at.min(now + LOOK_FOR_ROOT_EVERY)));
+        }
+        let placeholder = self.insert(tx, ts.clone(), None, Author::Unknown, None).await?;
+        Ok(Root::Known(placeholder))
     }
-    let mut jobs: Vec<NewJob> = Vec::with_capacity(targets.len());
-    for target in &targets {
-        let copy = CopyId::generate(&services.clock, &services.rng);
-        copies::insert(tx, &copy, &post.id, target, now).await?;
-        jobs.push(deliver_copy::job(&copy, target));
+
+    async fn insert(
+        &self,
+        tx: &mut FencedTx,
+        ts: SlackTs,
+        root_post_id: Option<PostId>,
+        author: Author,
+        body: Option<posts::Body>,
+    ) -> Result<PostId, Failure> {
+        let services = &self.cx.services;
+        let post = NewPost {
+            id: PostId::generate(&services.clock, &services.rng),
+            workspace_id: self.source.id.clone(),
+            channel_id: self.channel.clone(),
+            ts,
+            root_post_id,
+            author,
+            body,
+        };
+        // Whoever wrote it in between is found by the next run.
+        let is_new = posts::insert_new(tx, &post, services.clock.now()).await?;
+        if is_new { Ok(post.id) } else { Err(Failure::Again) }
     }
-    tracing::debug!(post.id = %post.id, copies = jobs.len(), "message routed");
-    cx.enqueue(tx, jobs).await?;
-    Ok(())
+
+    /// A copy of the message for each target that has none.
+    async fn copy_to_all(
+        &self,
+        tx: &mut FencedTx,
+        post: &PostId,
+        form: Form,
+        jobs: &mut Vec<NewJob>,
+    ) -> Result<(), Failure> {
+        let services = &self.cx.services;
+        for target in &self.targets {
+            if copies::has_one(tx, post, target).await? {
+                continue;
+            }
+            let copy = CopyId::generate(&services.clock, &services.rng);
+            copies::insert(tx, &copy, post, form, target, services.clock.now()).await?;
+            jobs.push(deliver_copy::job(&copy, target));
+        }
+        Ok(())
+    }
 }

@@ -172,6 +172,7 @@ impl LaneRun<'_> {
             _ => self.runtime.services.db.begin().await?,
         };
         let policy = RetryPolicy::PERSISTENT;
+        let mut lane_is_held = false;
         match failure {
             Failure::Snooze { pause, reason } => {
                 tracing::debug!(reason, pause_ms = pause.as_millis(), "job waits");
@@ -189,9 +190,10 @@ impl LaneRun<'_> {
             }
             Failure::Hold { scope, pause, reason } if self.may_be_held(job) => {
                 tracing::warn!(%scope, reason, pause_ms = pause.as_millis(), "nothing more goes there for now");
-                let until =
-                    queue.time().now() + i64::try_from(pause.as_millis()).unwrap_or(i64::MAX / 2);
-                queue.hold(&mut tx, &scope, until, &reason).await?;
+                queue.hold(&mut tx, &scope, queue.time().after(pause), &reason).await?;
+                // A lane that the hold stops waits for its end, or its release; the job need not.
+                lane_is_held = scope.stops(&self.lease.lease().lane);
+                let pause = if lane_is_held { Duration::ZERO } else { pause };
                 queue.snooze(&mut tx, job, pause, &reason).await?;
             }
             Failure::Retry { error: reason }
@@ -217,6 +219,10 @@ impl LaneRun<'_> {
             Err(QueueError::Db(error)) => return Err(error),
         }
         self.lease.renewed(queue);
+        if lane_is_held {
+            queue.yield_lane(self.lease.lease()).await?;
+            return Ok(Step::Ended);
+        }
         Ok(Step::GoOn)
     }
 }

@@ -1,7 +1,8 @@
 //! How an author is shown in another workspace: their name with the workspace's, and their picture.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use shared::ids::UserId;
+use shared::queue::Scope;
 use shared::slack::Outcome;
 use shared::slack::methods::users;
 use shared::tables::copies::Delivery;
@@ -21,12 +22,19 @@ pub(crate) struct Shown {
 /// Names and pictures change rarely; Slack need not be asked for each message.
 const FRESH_FOR: TimeDelta = TimeDelta::minutes(5);
 
+const SOMEONE: &str = "Someone";
+/// Longer addresses of pictures are not kept.
+const URL_MAX_BYTES: usize = 2_000;
 /// Slack cuts longer names.
 const NAME_MAX_CHARS: usize = 80;
 
 /// How the author of a message is shown.
-pub(crate) async fn shown(cx: &JobContext<'_>, delivery: &Delivery) -> Result<Shown, Failure> {
-    let (name, avatar_url) = match &delivery.author {
+pub(crate) async fn shown(
+    cx: &JobContext<'_>,
+    delivery: &Delivery,
+    author: &Author,
+) -> Result<Shown, Failure> {
+    let (name, avatar_url) = match author {
         Author::Person { user } => {
             let person = person(cx, delivery, user).await?;
             (person.name, person.avatar_url)
@@ -34,6 +42,7 @@ pub(crate) async fn shown(cx: &JobContext<'_>, delivery: &Delivery) -> Result<Sh
         Author::Bot { name, avatar_url, .. } => {
             (name.clone().unwrap_or_else(|| "Bot".to_owned()), avatar_url.clone())
         }
+        Author::Unknown => (SOMEONE.to_owned(), None),
     };
     Ok(Shown { name: with_workspace(&name, &delivery.source_workspace_name), avatar_url })
 }
@@ -61,26 +70,25 @@ async fn person(
     {
         return Ok(person.clone());
     }
-    let unknown = || Person { name: "Someone".to_owned(), avatar_url: None, seen_at: now };
+    let unknown = || Person { name: SOMEONE.to_owned(), avatar_url: None, seen_at: now };
     let Some(source) = installations::of(&services.db, &delivery.source_workspace_id).await? else {
         return Ok(known.unwrap_or_else(unknown));
     };
     let token = source.token(&services.sealer).map_err(|error| Failure::retry(&error))?;
-    match cx.call(&token, &users::Info { user }).await {
+    match cx.call(&delivery.source_team_id, &token, &users::Info { user }).await {
         Ok(answer) => {
-            let member = answer.user;
-            let person = Person {
-                name: member.best_name().to_owned(),
-                avatar_url: member.profile.image_192,
-                seen_at: now,
-            };
-            people::upsert(&services.db, &delivery.source_workspace_id, user, &person).await?;
+            let person = of_member(&answer.user, now);
+            let workspace = &delivery.source_workspace_id;
+            if let Err(error) = people::upsert(&services.db, workspace, user, &person).await {
+                tracing::debug!(%error, "an author's name is not remembered; Slack will be asked again");
+            }
             Ok(person)
         }
         Err(error) => match (known, error.outcome()) {
             (Some(person), _) => Ok(person),
             (None, Outcome::Transient(Some(pause))) => {
-                Err(Failure::snooze(pause, error.to_string()))
+                let limited = Scope::method(&delivery.source_team_id, error.method());
+                Err(Failure::hold(limited, pause, error.to_string()))
             }
             (None, Outcome::Transient(None) | Outcome::Ambiguous | Outcome::Unknown) => {
                 Err(Failure::retry(&error))
@@ -88,6 +96,17 @@ async fn person(
             (None, _) => Ok(unknown()),
         },
     }
+}
+
+/// What a database and a log can hold of what Slack says.
+fn of_member(member: &users::Member, now: DateTime<Utc>) -> Person {
+    let name = member.best_name().chars().filter(|c| !c.is_control()).take(NAME_MAX_CHARS);
+    let avatar_url = member.profile.image_192.as_ref().filter(|url| {
+        url.len() <= URL_MAX_BYTES && url.bytes().all(|byte| byte.is_ascii_graphic())
+    });
+    let name = Some(name.collect::<String>()).filter(|name| !name.trim().is_empty());
+    let name = name.unwrap_or_else(|| SOMEONE.to_owned());
+    Person { name, avatar_url: avatar_url.cloned(), seen_at: now }
 }
 
 #[cfg(test)]

@@ -37,6 +37,27 @@ pub struct Posted {
     pub ts: SlackTs,
 }
 
+/// The address of a message (docs.slack.dev/reference/methods/chat.getPermalink).
+#[derive(Debug, Clone, Serialize)]
+pub struct GetPermalink<'a> {
+    /// Where.
+    pub channel: &'a ChannelId,
+    /// Which.
+    pub message_ts: &'a SlackTs,
+}
+
+/// What `chat.getPermalink` answers.
+#[derive(Debug, Clone, Deserialize)]
+#[expect(missing_docs, reason = "Slack's own names")]
+pub struct Permalink {
+    pub permalink: String,
+}
+
+impl Method for GetPermalink<'_> {
+    const NAME: &'static str = "chat.getPermalink";
+    type Answer = Permalink;
+}
+
 impl Method for PostMessage<'_> {
     const NAME: &'static str = "chat.postMessage";
     type Answer = Posted;

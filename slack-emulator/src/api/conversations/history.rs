@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use super::range::{Range, readable_channel, reading};
+use super::range::{Range, history_page, readable_channel, reading};
 use crate::api::call::Call;
 use crate::api::error::ApiError;
 use crate::api::methods::Fields;
@@ -18,7 +18,7 @@ const MOST: usize = 999;
 pub(in crate::api) fn run(call: &mut Call<'_>) -> Result<Fields, ApiError> {
     let range = Range::asked(call)?;
     let reading = reading(call)?;
-    let limit = page::limit(call, DEFAULT, MOST)?;
+    let limit = history_page(call, page::limit(call, DEFAULT, MOST)?);
     let newest = page::cursor(call, CURSOR)?;
     let channel = readable_channel(call)?;
     let wanted = |message: &&Message| {

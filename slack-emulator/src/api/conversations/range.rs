@@ -58,3 +58,8 @@ pub(super) fn readable_channel<'b>(call: &'b Call<'_>) -> Result<&'b Channel, Ap
 pub(super) fn reading(call: &Call<'_>) -> Result<Reading, ApiError> {
     Ok(if call.flag("include_all_metadata")? { Reading::Full } else { Reading::Brief })
 }
+
+/// How many messages a page has, of those that are asked for.
+pub(super) fn history_page(call: &Call<'_>, asked: usize) -> usize {
+    call.state.switches.history_page.map_or(asked, |most| asked.min(most))
+}

@@ -5,7 +5,7 @@
 
 use serde_json::json;
 
-use super::range::{Range, readable_channel, reading};
+use super::range::{Range, history_page, readable_channel, reading};
 use crate::api::call::Call;
 use crate::api::error::ApiError;
 use crate::api::methods::Fields;
@@ -21,7 +21,7 @@ pub(in crate::api) fn run(call: &mut Call<'_>) -> Result<Fields, ApiError> {
     let ts = call.required_text("ts")?;
     let range = Range::asked(call)?;
     let reading = reading(call)?;
-    let limit = page::limit(call, MOST, MOST)?;
+    let limit = history_page(call, page::limit(call, MOST, MOST)?);
     let first = page::cursor(call, CURSOR)?.unwrap_or_default();
     let channel = readable_channel(call)?;
     let thread = thread(channel, ts)?;

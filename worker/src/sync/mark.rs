@@ -1,0 +1,29 @@
+//! The mark that every copy carries as message metadata, by which it is found again.
+//!
+//! Ids only: every app and member of the workspace can read it (docs.slack.dev/messaging/message-metadata).
+
+use serde_json::json;
+use shared::ids::CopyId;
+use shared::slack::methods::conversations::Message;
+use shared::tables::copies::Delivery;
+use uuid::Uuid;
+
+const EVENT_TYPE: &str = "syncbot_copy";
+
+/// The metadata of a copy, as JSON.
+pub(crate) fn metadata(delivery: &Delivery) -> String {
+    let payload = json!({ "post": delivery.post_id, "copy": delivery.id, "part": 0 });
+    json!({ "event_type": EVENT_TYPE, "event_payload": payload }).to_string()
+}
+
+/// Whether a message carries the mark of this copy.
+pub(crate) fn is_on(message: &Message, copy: &CopyId) -> bool {
+    message.metadata.as_ref().is_some_and(|metadata| {
+        metadata.event_type == EVENT_TYPE && metadata.event_payload["copy"] == copy.as_str()
+    })
+}
+
+/// The same on each try; Slack promises nothing about it.
+pub(crate) fn client_msg_id(copy: &CopyId) -> String {
+    Uuid::new_v5(&Uuid::NAMESPACE_OID, copy.as_str().as_bytes()).to_string()
+}

@@ -1,0 +1,88 @@
+//! Slack's mrkdwn as plain words: nothing in it links, mentions or formats any more.
+
+/// The text in one line of at most `max_chars` characters, cut between words if need be. `&`, `<` and `>`
+/// stay escaped (docs.slack.dev/messaging/formatting-message-text).
+pub(crate) fn shortened(mrkdwn: &str, max_chars: usize) -> String {
+    let words = without_links(mrkdwn);
+    let mut short = String::new();
+    let mut chars = 0;
+    for word in words.split_whitespace() {
+        let wanted = word.chars().count() + usize::from(!short.is_empty());
+        if chars + wanted > max_chars {
+            if short.is_empty() {
+                short.extend(word.chars().take(max_chars));
+            }
+            short.push('…');
+            return short;
+        }
+        if !short.is_empty() {
+            short.push(' ');
+        }
+        short.push_str(word);
+        chars += wanted;
+    }
+    short
+}
+
+/// `<…>` by what a reader sees of it.
+fn without_links(mrkdwn: &str) -> String {
+    let mut plain = String::with_capacity(mrkdwn.len());
+    let mut rest = mrkdwn;
+    while let Some((before, after)) = rest.split_once('<') {
+        plain.push_str(before);
+        let Some((inside, after)) = after.split_once('>') else {
+            rest = after;
+            break;
+        };
+        plain.push_str(&seen(inside));
+        rest = after;
+    }
+    plain.push_str(rest);
+    plain
+}
+
+fn seen(inside: &str) -> String {
+    let (target, label) = match inside.split_once('|') {
+        Some((target, label)) => (target, Some(label)),
+        None => (inside, None),
+    };
+    match (target.chars().next(), label) {
+        (Some('#'), Some(label)) => format!("#{label}"),
+        (Some('#'), None) => "#channel".to_owned(),
+        (Some('@'), _) => "@someone".to_owned(),
+        (Some('!'), label) => label.unwrap_or("@everyone").to_owned(),
+        (_, label) => label.unwrap_or(target).to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::shortened;
+
+    #[test]
+    fn links_and_mentions_become_words() {
+        let text = "<@U1> see <https://a.example|the  page> in <#C1|general>,\n<!channel> &lt;3 <https://b.example>";
+        assert_eq!(
+            shortened(text, 200),
+            "@someone see the page in #general, @everyone &lt;3 https://b.example"
+        );
+        assert_eq!(shortened("a < b", 9), "a b");
+        assert_eq!(shortened("", 9), "");
+    }
+
+    #[test]
+    fn long_texts_end_between_words() {
+        assert_eq!(shortened("one two three", 8), "one two…");
+        assert_eq!(shortened("äöüäöü", 3), "äöü…");
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_links_and_nothing_is_too_long(text in ".{0,200}", max in 1..50usize) {
+            let short = shortened(&text, max);
+            prop_assert!(!short.contains('<') && short.chars().count() <= max + 1);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! The one line that stands for a message from before the sync: its author, its first words, a link.
+
+use shared::ids::TeamId;
+use shared::queue::Scope;
+use shared::slack::Outcome;
+use shared::slack::methods::chat::GetPermalink;
+use shared::slack::methods::conversations::{Message, Replies};
+use shared::tables::copies::Delivery;
+use shared::tables::installations;
+use shared::tables::posts::{Author, Body};
+
+use super::{plain, refusal};
+use crate::{Failure, JobContext};
+
+/// What is said of a message that can no longer be read.
+const UNREADABLE: &str = "_A message from before this channel was synced_";
+/// So much of the message is quoted.
+const WORDS_MAX_CHARS: usize = 120;
+
+/// Reads the message in its workspace, and shortens it.
+pub(crate) async fn read(
+    cx: &JobContext<'_>,
+    delivery: &Delivery,
+) -> Result<(Author, Body), Failure> {
+    let unreadable = || (Author::Unknown, Body { text: UNREADABLE.to_owned() });
+    let Some(source) = installations::of(&cx.services.db, &delivery.source_workspace_id).await?
+    else {
+        return Ok(unreadable());
+    };
+    let token = source.token(&cx.services.sealer).map_err(|error| Failure::retry(&error))?;
+    let team: &TeamId = &delivery.source_team_id;
+    let thread = Replies {
+        channel: &delivery.source_channel_id,
+        ts: &delivery.source_ts,
+        oldest: None,
+        limit: 1,
+        include_all_metadata: false,
+    };
+    let message = match cx.call(team, &token, &thread).await {
+        Ok(page) => page.messages.into_iter().find(|message| message.ts == delivery.source_ts),
+        Err(error) => match error.outcome() {
+            Outcome::Transient(_) | Outcome::Ambiguous => {
+                let limited = Scope::method(team, error.method());
+                let channel = &delivery.source_channel_id;
+                return Err(refusal::failure(cx, &error, team, channel, limited));
+            }
+            _ => None,
+        },
+    };
+    let Some(message) = message else { return Ok(unreadable()) };
+    let permalink =
+        GetPermalink { channel: &delivery.source_channel_id, message_ts: &delivery.source_ts };
+    // The line is of use without its link.
+    let link = cx.call(team, &token, &permalink).await.ok().map(|answer| answer.permalink);
+    Ok(shown(message, link.as_deref()))
+}
+
+fn shown(message: Message, link: Option<&str>) -> (Author, Body) {
+    let words = plain::shortened(message.text.as_deref().unwrap_or_default(), WORDS_MAX_CHARS);
+    let author = match (message.user, message.bot_id) {
+        (Some(user), _) => Author::Person { user },
+        (None, bot) => Author::Bot { bot, name: message.username, avatar_url: None },
+    };
+    let quoted =
+        if words.is_empty() { UNREADABLE.to_owned() } else { format!("_Earlier:_ {words}") };
+    let text = match link {
+        Some(link) => format!("{quoted} (<{link}|original>)"),
+        None => quoted,
+    };
+    (author, Body { text })
+}
