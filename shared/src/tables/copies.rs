@@ -5,7 +5,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::posts::{Author, Body};
+use super::posts::{self, Author, Body};
 use super::sync_channels::Target;
 use crate::db::{Db, DbError, Tx};
 use crate::ids::{ChannelId, CopyId, PostId, SlackTs, TeamId, WorkspaceId};
@@ -310,13 +310,16 @@ pub async fn mark_pending(tx: &mut Tx, id: &CopyId) -> Result<(), DbError> {
         .await
 }
 
-/// The copy is there.
-pub async fn mark_sent(tx: &mut Tx, id: &CopyId, ts: &SlackTs) -> Result<(), DbError> {
+/// The copy is there. What was said is forgotten with the last one.
+pub async fn mark_sent(tx: &mut Tx, delivery: &Delivery, ts: &SlackTs) -> Result<(), DbError> {
+    // Copies of one message end in several lanes at once: the last one is to see that it is the last.
+    posts::lock(tx, &delivery.post_id).await?;
     tx.query(sql!("UPDATE copies SET state = 'sent', ts = $2, call_deadline = NULL WHERE id = $1 AND state = 'sending'"))
-        .bind(id.clone())
+        .bind(delivery.id.clone())
         .bind(ts.clone())
-        .execute_one("copies", id)
-        .await
+        .execute_one("copies", &delivery.id)
+        .await?;
+    posts::clear_body_when_delivered(tx, &delivery.post_id).await
 }
 
 /// The copy will not be made; one that is there stays. A call whose effect is in doubt stays so.

@@ -127,7 +127,7 @@ pub fn wait_key(team: &TeamId, channel: &ChannelId, ts: &SlackTs) -> String {
 }
 
 /// Nobody else ends a copy of the message until the transaction does.
-pub async fn lock(tx: &mut Tx, id: &PostId) -> Result<(), DbError> {
+pub(super) async fn lock(tx: &mut Tx, id: &PostId) -> Result<(), DbError> {
     tx.query(sql!(
         "SELECT id FROM posts WHERE id = $1 FOR UPDATE",
         // SQLite has one writer at a time: the transaction is the lock.
@@ -155,7 +155,7 @@ pub async fn complete(
 }
 
 /// Forgets what was said once every copy has ended.
-pub async fn clear_body_when_delivered(tx: &mut Tx, post: &PostId) -> Result<(), DbError> {
+pub(super) async fn clear_body_when_delivered(tx: &mut Tx, post: &PostId) -> Result<(), DbError> {
     tx.query(sql!(
         "UPDATE posts SET body = NULL WHERE id = $1
          AND NOT EXISTS (SELECT 1 FROM copies WHERE post_id = $1 AND state IN ('pending', 'sending', 'dead'))"

@@ -1,5 +1,6 @@
 //! The database layer on each engine: schema, statements, repositories, queue.
 
+mod copies;
 mod migrations;
 mod queue;
 mod sealing;

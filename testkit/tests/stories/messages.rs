@@ -88,6 +88,18 @@ on_each_database! {
         app.finish().await;
     }
 
+    async fn names_that_no_database_can_hold_stop_no_message(database: TestDatabase) {
+        let app = TestApp::start(database).await;
+        for (user, name) in [("U0LONG", "x".repeat(300_000)), ("U0ODD", "A\0da".to_owned()), ("U0VOID", "\0".to_owned())] {
+            app.slack.workspace(ACME.team).user(user, &name).let_in(ACME.channel, user);
+            app.slack.say(ACME.team, ACME.channel, user, user);
+        }
+        app.until_both_have(3).await;
+        let authors: Vec<String> = app.slack.messages(BIRCH.team, BIRCH.channel).into_iter().map(|message| message.author).collect();
+        assert_eq!(authors, [format!("{} (Acme)", "x".repeat(73)), "Ada (Acme)".to_owned(), "Someone (Acme)".to_owned()]);
+        app.finish().await;
+    }
+
     async fn what_is_said_is_forgotten_once_it_is_delivered(database: TestDatabase) {
         let app = TestApp::start(database).await;
         ACME.says(&app.slack, "between us");

@@ -102,10 +102,7 @@ async fn said(cx: &JobContext<'_>, delivery: &Delivery) -> Result<(Author, Body)
 /// Stores what Slack answered, and wakes what waits for it.
 async fn store(cx: &JobContext<'_>, delivery: &Delivery, ts: &SlackTs) -> Result<Done, Failure> {
     let mut tx = cx.begin().await?;
-    // Copies of one message end in several lanes at once: the last one is to see that it is.
-    posts::lock(&mut tx, &delivery.post_id).await?;
-    copies::mark_sent(&mut tx, &delivery.id, ts).await?;
-    posts::clear_body_when_delivered(&mut tx, &delivery.post_id).await?;
+    copies::mark_sent(&mut tx, delivery, ts).await?;
     cx.unpark(&mut tx, &deliver_copy::wait_key(&delivery.id)).await?;
     cx.unpark(&mut tx, &posts::wait_key(&delivery.team_id, &delivery.channel_id, ts)).await?;
     cx.done(tx).await

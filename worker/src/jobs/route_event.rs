@@ -184,3 +184,17 @@ impl Routing<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_read_is_not_quoted() {
+        let payload = r#"{"team_id": "T1", "api_app_id": "A1", "event_id": "Ev1",
+            "event": {"channel": "C1", "ts": "1.000001", "text": ["between us"], "user": "confidential"}}"#;
+        let Err(Failure::Dead { reason }) = envelope(payload) else { panic!("unreadable") };
+        assert!(reason.contains("line 2"), "{reason}");
+        assert!(!reason.contains("between us") && !reason.contains("confidential"), "{reason}");
+    }
+}
