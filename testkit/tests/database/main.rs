@@ -7,3 +7,4 @@ mod sealing;
 mod statements;
 mod tls;
 mod turns;
+mod writer;
