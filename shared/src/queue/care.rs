@@ -28,6 +28,20 @@ impl Cared {
     }
 }
 
+impl std::ops::Add for Cared {
+    type Output = Self;
+
+    fn add(self, more: Self) -> Self {
+        Self {
+            done_jobs: self.done_jobs + more.done_jobs,
+            dead_jobs: self.dead_jobs + more.dead_jobs,
+            payloads: self.payloads + more.payloads,
+            lanes: self.lanes + more.lanes,
+            holds: self.holds + more.holds,
+        }
+    }
+}
+
 /// Slack repeats an event for a day at most (docs.slack.dev/apis/events-api), other causes of doubles are
 /// older: a key is remembered for a week.
 const DONE_KEPT_FOR: Duration = Duration::from_hours(7 * 24);

@@ -111,7 +111,16 @@ impl FromStr for Scope {
         let is_plain = |part: &&str| {
             !part.is_empty() && part.chars().all(|c| c.is_ascii_graphic() && c != '%')
         };
-        if parts.len() == wanted && text.len() <= 191 && parts.iter().all(is_plain) {
+        // A slip in an id would hold nothing, and nobody would notice.
+        let is_of_slack = match (kind, parts.as_slice()) {
+            ("peer", _) => true,
+            ("channel", [team, channel]) => {
+                team.parse::<TeamId>().is_ok() && channel.parse::<ChannelId>().is_ok()
+            }
+            (_, parts) => parts.first().is_some_and(|team| team.parse::<TeamId>().is_ok()),
+        };
+        let is_whole = parts.len() == wanted && text.len() <= 191;
+        if is_whole && is_of_slack && parts.iter().all(is_plain) {
             Ok(Self(text.to_owned()))
         } else {
             Err(InvalidScope)
@@ -262,7 +271,17 @@ mod tests {
         for text in ["team:T1", "channel:T1:C1", "method:T1:users.info", "peer:abc"] {
             assert_eq!(text.parse::<Scope>().map(|scope| scope.to_string()), Ok(text.to_owned()));
         }
-        for text in ["", "team", "team:", "team:T1:C1", "channel:T1", "lane:x", "team:T 1"] {
+        for text in [
+            "",
+            "team",
+            "team:",
+            "team:T1:C1",
+            "channel:T1",
+            "lane:x",
+            "team:T 1",
+            "team:acme",
+            "channel:T1:general",
+        ] {
             assert_eq!(text.parse::<Scope>(), Err(InvalidScope), "{text}");
         }
     }

@@ -3,6 +3,8 @@
 mod copies;
 mod migrations;
 mod queue;
+mod replay;
+mod schedule;
 mod sealing;
 mod statements;
 mod tls;

@@ -2,6 +2,7 @@
 
 mod browser;
 mod configuration;
+mod queue_commands;
 mod several;
 mod traces;
 

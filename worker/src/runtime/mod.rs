@@ -2,9 +2,10 @@
 //!
 //! An apalis task is the lease of a lane. Its handler runs the lane's jobs until none is due or its time
 //! slice is over ([`drain`]). [`backend`] claims lanes and renews leases, [`slots`] shares the places
-//! out, [`wake`] says when to look. Why apalis's own SQL backends do not do: `docs/decisions/`.
+//! out, [`wake`] says when to look, [`cron`] enqueues what runs regularly. Why apalis's own SQL backends do not do: `docs/decisions/`.
 
 mod backend;
+mod cron;
 mod drain;
 mod leases;
 mod slots;
@@ -77,9 +78,11 @@ pub async fn run(
     let background = CancellationToken::new();
     let waking = wake::keep_waking(queue.clone(), wakeup.clone());
     let keeping = leases.clone().keep(queue.clone());
+    let ticking = cron::keep_ticking(runtime.services.clone(), runtime.registry.clone());
     let tasks = TaskTracker::new();
     tasks.spawn(background.clone().run_until_cancelled_owned(waking));
     tasks.spawn(background.clone().run_until_cancelled_owned(keeping));
+    tasks.spawn(background.clone().run_until_cancelled_owned(ticking));
     let timing = queue.keep_time();
 
     let (places, claiming) = (settings.concurrency, tasks.clone());

@@ -48,15 +48,43 @@ impl Db {
         patience: Patience,
         clock: &Clock,
     ) -> Result<Self, OpenError> {
+        Self::open_as(Opening::ToRun, config, connections, patience, clock).await
+    }
+
+    /// Opens a database that must exist and be up to date: a person who looks at it does not mean to make
+    /// an empty one by a slip in the address, nor to bring it up to date under those that run on it.
+    pub async fn open_existing(
+        config: &DatabaseConfig,
+        connections: u32,
+        patience: Patience,
+        clock: &Clock,
+    ) -> Result<Self, OpenError> {
+        Self::open_as(Opening::ToLook, config, connections, patience, clock).await
+    }
+
+    async fn open_as(
+        opening: Opening,
+        config: &DatabaseConfig,
+        connections: u32,
+        patience: Patience,
+        clock: &Clock,
+    ) -> Result<Self, OpenError> {
         let place = place(config);
         let mut tries = 1;
         loop {
-            let error = match Self::try_open(config, connections).await {
+            let opened = match opening {
+                Opening::ToRun => Self::try_open(config, connections).await,
+                Opening::ToLook => Self::try_open_existing(config, connections, &place).await,
+            };
+            let error = match opened {
                 Ok(db) => return Ok(db),
                 Err(Failure::Final(error)) => return Err(error),
                 Err(Failure::Passing(error)) => error,
             };
             let source = DbError::of(error, "CONNECT");
+            if matches!(opening, Opening::ToLook) && error::is_missing(&source) {
+                return Err(OpenError::Missing { place });
+            }
             if !source.is_unavailable() && !source.is_contention() {
                 return Err(error::refused(&place, source));
             }
@@ -87,6 +115,37 @@ impl Db {
         db.migrate().await?;
         Ok(db)
     }
+
+    async fn try_open_existing(
+        config: &DatabaseConfig,
+        connections: u32,
+        place: &str,
+    ) -> Result<Self, Failure> {
+        let pools = match config.engine {
+            Engine::Postgres => {
+                Pools::Postgres(postgres::pool(postgres::options(config)?, connections).await?)
+            }
+            Engine::MySql => Pools::MySql(mysql::pool(mysql::options(config)?, connections).await?),
+            Engine::Sqlite if !sqlite::exists(config) => {
+                return Err(Failure::Final(OpenError::Missing { place: place.to_owned() }));
+            }
+            Engine::Sqlite => sqlite::pools(config).await?,
+        };
+        let db = Self { pools };
+        if !db.is_current().await {
+            return Err(Failure::Final(OpenError::Outdated { place: place.to_owned() }));
+        }
+        Ok(db)
+    }
+}
+
+/// What a database is opened for.
+#[derive(Clone, Copy)]
+enum Opening {
+    /// It is made if it is missing, and brought up to date.
+    ToRun,
+    /// It is left as it is.
+    ToLook,
 }
 
 /// Why one try failed, and whether another may succeed.
