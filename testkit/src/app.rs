@@ -8,8 +8,8 @@ use sha2::Sha256;
 use shared::clock::Clock;
 use shared::config::{RunConfig, Source};
 use shared::db::Db;
-use shared::ids::ChannelId;
-use shared::queue::Queue;
+use shared::ids::{ChannelId, JobId};
+use shared::queue::{NotReplayed, Queue};
 use shared::rng::Rng;
 use shared::sql;
 use slack_emulator::{Settings, SlackEmulator};
@@ -134,6 +134,12 @@ impl TestApp {
     /// Stops what was started last.
     pub async fn stop_last(&mut self) {
         self.running.pop().expect("something runs").stop().await;
+    }
+
+    /// Replays a dead job as an operator does.
+    pub async fn replay(&self, job: &JobId) -> Result<(), NotReplayed> {
+        let (registry, Services { queue, clock, rng, .. }) = (worker::registry(), &self.services);
+        worker::replay(queue, &registry, job, clock, rng).await.expect("the database answers")
     }
 
     /// Its queue.

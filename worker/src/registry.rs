@@ -67,7 +67,7 @@ pub fn registry() -> Vec<Registered> {
             handler: |cx| Box::pin(deliver_copy::run(cx)),
             timeout: QUICK,
             on_death: Some(|cx, tx| Box::pin(deliver_copy::on_death(cx, tx))),
-            on_replay: None,
+            on_replay: Some(|queue, job, tx| Box::pin(deliver_copy::on_replay(queue, job, tx))),
             schedule: None,
         },
         Registered {
