@@ -7,6 +7,7 @@
 
 mod app;
 mod database;
+pub mod model;
 mod process;
 mod proxy;
 mod settings;

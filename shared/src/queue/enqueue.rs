@@ -52,8 +52,43 @@ impl Queue {
         }
     }
 
-    /// Stores the job; `false`: one of its keys is taken.
+    /// Stores the job; `false`: one of its keys is taken, and stays so until `tx` has ended.
     async fn insert(
+        &self,
+        tx: &mut Tx,
+        job: &NewJob,
+        order_key: Option<i64>,
+    ) -> Result<bool, DbError> {
+        while !self.try_insert(tx, job, order_key).await? {
+            let Some(coalesce_key) = &job.coalesce_key else { return Ok(false) };
+            // The other stands for this one only if it begins after `tx` has committed: before, it would
+            // not see what this one is about.
+            let keeps_waiting: Option<(JobId,)> = tx
+                .query(sql!("SELECT id FROM jobs WHERE coalesce_key = $1 FOR SHARE",
+                    // MariaDB knows the older spelling only.
+                    mysql: "SELECT id FROM jobs WHERE coalesce_key = $1 LOCK IN SHARE MODE",
+                    // SQLite has one writer at a time: the transaction is the lock.
+                    sqlite: "SELECT id FROM jobs WHERE coalesce_key = $1"))
+                .bind(coalesce_key.as_str())
+                .fetch_optional()
+                .await?;
+            if keeps_waiting.is_some() || self.was_seen(tx, job).await? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    async fn was_seen(&self, tx: &mut Tx, job: &NewJob) -> Result<bool, DbError> {
+        let seen: Option<(JobId,)> = tx
+            .query(sql!("SELECT id FROM jobs WHERE dedup_key = $1"))
+            .bind(job.dedup_key.as_deref())
+            .fetch_optional()
+            .await?;
+        Ok(seen.is_some())
+    }
+
+    async fn try_insert(
         &self,
         tx: &mut Tx,
         job: &NewJob,

@@ -158,6 +158,7 @@ impl SeenHolds {
 }
 
 /// The holds in force during a claim.
+#[derive(Default)]
 pub(super) struct Active(HashMap<String, i64>);
 
 impl Active {
@@ -247,6 +248,21 @@ impl Queue {
         let holds = rows.into_iter().collect();
         self.seen_holds.replace(&holds);
         Ok(Active(holds))
+    }
+
+    /// Those of the holds in force that nobody changes or ends until `tx` has ended. A lane may be put to
+    /// sleep for one of these: whoever ends it later finds the lane asleep, and wakes it.
+    pub(super) async fn lock_holds(&self, tx: &mut Tx) -> Result<Active, DbError> {
+        let rows: Vec<(String, i64)> = tx
+            .query(sql!(
+                "SELECT scope, until_at FROM holds WHERE until_at > $1 FOR UPDATE SKIP LOCKED",
+                // SQLite has one writer at a time: the transaction is the lock.
+                sqlite: "SELECT scope, until_at FROM holds WHERE until_at > $1"
+            ))
+            .bind(self.time.now())
+            .fetch_all()
+            .await?;
+        Ok(Active(rows.into_iter().collect()))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Leasing lanes, looking into them, and letting them go.
 
+use super::hold::Active;
 use super::{Job, Lane, Priority, Queue};
 use crate::db::{DbError, Tx};
 use crate::sql;
@@ -123,11 +124,17 @@ impl Queue {
             .bind(i64::try_from(batch).unwrap_or(i64::MAX))
             .fetch_all()
             .await?;
+        let due: Vec<(Lane, i64, Option<String>)> =
+            due.into_iter().map(|(lane, epoch, owner)| (Lane::named(lane), epoch, owner)).collect();
+        let any_held = due.iter().any(|(lane, ..)| holds.until(lane).is_some());
+        let locked = if any_held { self.lock_holds(&mut tx).await? } else { Active::default() };
         let (mut leases, mut held) = (Vec::new(), 0);
         for (lane, epoch, previous_owner) in due {
-            let (lane, epoch) = (Lane::named(lane), epoch + 1);
-            let held_until = holds.until(&lane);
-            if held_until.is_none() && leases.len() == wanted {
+            let epoch = epoch + 1;
+            let held_until = locked.until(&lane);
+            // A lane whose hold is being changed is left to the next claim.
+            let is_changing = held_until.is_none() && holds.until(&lane).is_some();
+            if is_changing || (held_until.is_none() && leases.len() == wanted) {
                 continue;
             }
             tx.query(sql!("UPDATE lanes SET due_at = $2, owner = $3, epoch = $4, sleeps_for = $5 WHERE lane = $1"))

@@ -133,7 +133,7 @@ impl Queue {
             .query(sql!(
                 "UPDATE jobs SET state = 'pending', attempts = 0, crashes = 0, not_before = $2, failing_since = NULL,
                         finished_at = NULL, created_at = $2
-                 WHERE id = $1 AND state = 'dead'"
+                 WHERE id = $1 AND state = 'dead' AND payload IS NOT NULL"
             ))
             .bind(id)
             .bind(self.time.now())

@@ -73,8 +73,10 @@ impl Writer {
     ///
     /// # Panics
     ///
-    /// If the job's order is [`Order::Arrival`](super::Order::Arrival), which depends on its lane's lock.
+    /// If the job's order is [`Order::Arrival`](super::Order::Arrival), which depends on its lane's lock, or
+    /// if it has a `coalesce_key`, which depends on another job's.
     pub async fn write(&self, job: NewJob) -> Result<Enqueued, WriteError> {
+        assert!(job.coalesce_key.is_none(), "shared commits know no jobs that stand for others");
         let order_key =
             Row::order_key(&job).expect("shared commits take jobs whose place is known");
         let size = job.payload.len().clamp(1, WAITING_BYTES);
