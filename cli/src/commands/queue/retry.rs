@@ -42,7 +42,7 @@ struct Replays<'d> {
     desk: &'d Desk,
     registry: Vec<Registered>,
     replayed: i64,
-    /// Somebody else replayed or discarded them at the same time.
+    /// No longer dead when their turn came: another one took them along, or somebody else was quicker.
     taken: i64,
     failed: i64,
 }
@@ -124,7 +124,10 @@ impl Replays<'_> {
         let mut text = format!("{} replayed.\n", words::count(self.replayed, "job", "jobs"));
         if self.taken > 0 {
             let taken = words::count(self.taken, "job", "jobs");
-            let _ = writeln!(text, "{taken} taken care of by somebody else at the same time.");
+            let _ = writeln!(
+                text,
+                "{taken} no longer dead: replayed with another one, or by somebody else at the same time."
+            );
         }
         if self.failed > 0 {
             let failed = words::count(self.failed, "job", "jobs");
