@@ -38,6 +38,16 @@ impl TestDatabase {
         Self { config, direct_port: None, folder }
     }
 
+    /// The variable that must name a server before such a database can be made; `None`: it can.
+    pub fn lacks(engine: Engine) -> Option<&'static str> {
+        let name = match engine {
+            Engine::Sqlite => return None,
+            Engine::Postgres => settings::POSTGRES_URL,
+            Engine::MySql => settings::MYSQL_URL,
+        };
+        (!settings::is_set(name)).then_some(name)
+    }
+
     /// Which database it is.
     pub fn engine(&self) -> Engine {
         self.config.engine

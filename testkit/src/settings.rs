@@ -19,6 +19,10 @@ pub(crate) fn server(name: &str) -> Url {
     Url::parse(&text).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
+pub(crate) fn is_set(name: &str) -> bool {
+    variable(name).is_some()
+}
+
 pub(crate) fn keeps_databases() -> bool {
     variable(KEEP).is_some()
 }

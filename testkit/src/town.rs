@@ -18,8 +18,8 @@ pub struct Town {
     variables: Vec<(&'static str, String)>,
 }
 
-/// Parts of values that no log may show.
-const SIGNING_SECRET: &str = "hidden signing secret";
+/// What requests are signed with where [`process_variables`] are used. No log may show it.
+pub const SIGNING_SECRET: &str = "hidden signing secret";
 
 impl Town {
     /// Builds it: installed, every pair of channels in step, nothing running yet.
@@ -34,7 +34,7 @@ impl Town {
                 workspace.channel(&channel_of(side, channel), &format!("channel-{channel}"));
             }
         }
-        let variables = variables(&slack, database);
+        let variables = process_variables(&slack.api_url(), database);
         let town = Self { slack, variables };
         town.install(database, channels).await;
         town
@@ -111,8 +111,8 @@ fn channel_of(side: Side, channel: usize) -> String {
     format!("C0{}{channel}", side.name.to_ascii_uppercase())
 }
 
-/// As in production, but for what a simulated Slack on this machine needs.
-fn variables(slack: &SlackEmulator, database: &TestDatabase) -> Vec<(&'static str, String)> {
+/// What a process is configured with: as in production, but for what a simulated Slack on this machine needs.
+pub fn process_variables(api_url: &str, database: &TestDatabase) -> Vec<(&'static str, String)> {
     [
         ("DATABASE_URL", database.url()),
         ("DATABASE_TLS_ENABLED", "false".to_owned()),
@@ -121,7 +121,7 @@ fn variables(slack: &SlackEmulator, database: &TestDatabase) -> Vec<(&'static st
         ("SLACK_CLIENT_SECRET", "hidden client secret".to_owned()),
         ("SLACK_BOT_SCOPES", shared::slack::scopes::BOT.join(",")),
         ("SLACK_USER_SCOPES", shared::slack::scopes::USER.join(",")),
-        ("SLACK_API_URL", slack.api_url()),
+        ("SLACK_API_URL", api_url.to_owned()),
         ("TOKEN_ENCRYPTION_KEY", "hidden token encryption key".to_owned()),
         ("SYNCBOT_PUBLIC_URL", "https://sync.example.org".to_owned()),
         ("SYNCBOT_BIND_ADDRESS", "127.0.0.1".to_owned()),

@@ -21,12 +21,21 @@ pub(crate) struct Machine {
 impl Machine {
     /// Finds what there is, sets up what there can be, and says so.
     pub(crate) fn prepare() -> Self {
+        let mut machine = Self::with_servers(&[Need::Postgres, Need::Mysql]);
+        machine.add_browser();
+        machine
+    }
+
+    /// The same for these servers alone.
+    pub(crate) fn with_servers(needs: &[Need]) -> Self {
         let sqlite = (Need::Sqlite, "SQLite".to_owned());
         let mut machine = Self { has: vec![sqlite], lacks: Vec::new(), variables: Vec::new() };
         say("SQLite", "is built in");
-        machine.add_server(&Postgres);
-        machine.add_server(&MySql);
-        machine.add_browser();
+        for engine in [&Postgres as &dyn Engine, &MySql] {
+            if needs.contains(&engine.need()) {
+                machine.add_server(engine);
+            }
+        }
         machine
     }
 

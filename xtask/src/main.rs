@@ -12,6 +12,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod bench;
 mod check;
 mod chromium;
 mod docs;
@@ -25,7 +26,7 @@ mod test;
 mod tools;
 
 #[derive(Parser)]
-#[command(bin_name = "cargo xtask", about = "Tests and checks SyncBot")]
+#[command(bin_name = "cargo xtask", about = "Tests, checks and measures SyncBot")]
 struct Arguments {
     #[command(subcommand)]
     task: Task,
@@ -36,6 +37,7 @@ enum Task {
     Test(test::Arguments),
     Check(check::Arguments),
     Docs(docs::Arguments),
+    Bench(bench::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -55,5 +57,6 @@ fn carry_out(task: Task) -> anyhow::Result<()> {
         Task::Test(arguments) => test::run(&arguments),
         Task::Check(arguments) => check::run(&arguments),
         Task::Docs(arguments) => docs::run(&arguments),
+        Task::Bench(arguments) => bench::run(&arguments),
     }
 }
