@@ -7,6 +7,7 @@
 
 mod app;
 mod database;
+mod fragile_road;
 mod process;
 mod proxy;
 mod settings;
@@ -16,6 +17,7 @@ mod town;
 
 pub use app::{App, SignedRequest, TestApp, get};
 pub use database::TestDatabase;
+pub use fragile_road::FragileRoad;
 pub use process::{Process, binary};
 pub use proxy::Proxy;
 pub use settings::{chromedriver, surroundings};

@@ -16,5 +16,5 @@ mod sync;
 pub use context::{Done, FencedTx, JobContext};
 pub use failure::Failure;
 pub use registry::{Handler, OnDeath, Registered, registry};
-pub use runtime::{Settings, run};
+pub use runtime::{Feeders, Settings, run};
 pub use services::Services;

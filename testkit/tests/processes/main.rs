@@ -2,6 +2,8 @@
 
 mod browser;
 mod configuration;
+mod crowd;
+mod developer;
 mod several;
 mod traces;
 
