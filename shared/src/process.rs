@@ -81,7 +81,9 @@ pub fn stop_signal() -> impl Future<Output = ()> + Send + 'static {
 fn terminated() -> impl Future<Output = ()> + Send + 'static {
     use tokio::signal::unix::{SignalKind, signal};
     let mut terminate = signal(SignalKind::terminate()).expect("the runtime can listen to signals");
-    async move { drop(terminate.recv().await) }
+    async move {
+        let _ = terminate.recv().await;
+    }
 }
 
 /// Windows has no signal for it.

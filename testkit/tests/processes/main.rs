@@ -4,6 +4,7 @@ mod browser;
 mod configuration;
 mod crowd;
 mod developer;
+mod outage;
 mod several;
 mod traces;
 

@@ -1,5 +1,7 @@
 //! Why a database cannot be used, and what to do about it.
 
+use sqlx::error::DatabaseError;
+
 use super::super::error::{DbError, is_tls};
 
 /// The database cannot be used. The text says what to do about it.
@@ -41,7 +43,7 @@ const MISSING_RIGHT: &str = "the user lacks a right: to create the database, or 
 
 /// Whether the server said that the user may not do this.
 pub(in crate::db) fn is_missing_right(error: &sqlx::Error) -> bool {
-    let code = error.as_database_error().and_then(|error| error.code());
+    let code = error.as_database_error().and_then(DatabaseError::code);
     code.as_deref() == Some("42501") || matches!(mysql_number(error), Some(1044 | 1142 | 1227))
 }
 

@@ -114,8 +114,9 @@ async fn run(
     let failed = |error| MigrateError::ExecuteMigration(error, migration.version);
     for statement in statements(migration.sql.as_str()) {
         match connection.execute(AssertSqlSafe(statement)).await {
+            Ok(_) => {}
             Err(error) if again && is_done_already(&error) => {}
-            outcome => drop(outcome.map_err(failed)?),
+            Err(error) => return Err(failed(error)),
         }
     }
     note_done(connection, migration, began.elapsed()).await?;
