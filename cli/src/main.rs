@@ -23,6 +23,8 @@ enum Command {
     Demo(commands::demo::Options),
     /// Bring the database schema up to date, creating the database if it is missing
     Migrate,
+    /// See what waits and what failed; replay it, or hold it back for a while
+    Queue(commands::queue::Options),
     /// Print docs/CONFIG.md
     #[command(hide = true)]
     ConfigReference,
@@ -33,6 +35,7 @@ fn main() -> ExitCode {
         Command::Run => commands::run::main(),
         Command::Demo(options) => commands::demo::main(options),
         Command::Migrate => commands::migrate::main(),
+        Command::Queue(options) => commands::queue::main(options),
         Command::ConfigReference => {
             print!("{}", shared::config::render_reference());
             ExitCode::SUCCESS

@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use shared::clock::Clock;
 use shared::config::{HttpConfig, SigningConfig};
-use shared::queue::Queue;
-use shared::rng::Rng;
+use shared::queue::{Queue, Writer};
 use shared::slack::signature::Verifier;
 
 use crate::counts::Counts;
@@ -14,8 +13,8 @@ use crate::counts::Counts;
 #[derive(Debug, Clone)]
 pub struct Edge {
     pub(crate) queue: Queue,
+    pub(crate) writer: Writer,
     pub(crate) clock: Clock,
-    pub(crate) rng: Rng,
     pub(crate) verifier: Verifier,
     pub(crate) slack_body_limit: usize,
     pub(crate) counts: Arc<Counts>,
@@ -23,17 +22,11 @@ pub struct Edge {
 
 impl Edge {
     /// An edge that stores what it is sent in `queue`.
-    pub fn new(
-        queue: Queue,
-        signing: &SigningConfig,
-        http: &HttpConfig,
-        clock: Clock,
-        rng: Rng,
-    ) -> Self {
+    pub fn new(queue: Queue, signing: &SigningConfig, http: &HttpConfig, clock: Clock) -> Self {
         Self {
+            writer: Writer::start(queue.clone()),
             queue,
             clock,
-            rng,
             verifier: Verifier::new(&signing.secrets),
             slack_body_limit: http.slack_body_limit,
             counts: Arc::default(),

@@ -8,8 +8,8 @@ use sha2::Sha256;
 use shared::clock::Clock;
 use shared::config::{RunConfig, Source};
 use shared::db::Db;
-use shared::ids::ChannelId;
-use shared::queue::Queue;
+use shared::ids::{ChannelId, JobId};
+use shared::queue::{NotReplayed, Queue};
 use shared::rng::Rng;
 use shared::sql;
 use slack_emulator::{Settings, SlackEmulator};
@@ -106,7 +106,7 @@ impl TestApp {
         let url = format!("http://{}", listener.local_addr().expect("it listens"));
         let queue = services.queue.clone();
         let (signing, http) = (&config.ingress.signing, &config.ingress.http);
-        let edge = ingress::Edge::new(queue, signing, http, Clock::system(), Rng::system());
+        let edge = ingress::Edge::new(queue, signing, http, Clock::system());
         let stop = CancellationToken::new();
         let serving =
             ingress::serve(listener, ingress::router(edge), stop.clone().cancelled_owned());
@@ -134,6 +134,12 @@ impl TestApp {
     /// Stops what was started last.
     pub async fn stop_last(&mut self) {
         self.running.pop().expect("something runs").stop().await;
+    }
+
+    /// Replays a dead job as an operator does.
+    pub async fn replay(&self, job: &JobId) -> Result<(), NotReplayed> {
+        let (registry, Services { queue, clock, rng, .. }) = (worker::registry(), &self.services);
+        worker::replay(queue, &registry, job, clock, rng).await.expect("the database answers")
     }
 
     /// Its queue.
@@ -263,9 +269,11 @@ impl TestApp {
 
     async fn end(&mut self) {
         self.until_idle().await;
-        self.stop_all().await;
         assert_eq!(self.jobs_in(true).await, 0, "dead jobs are left");
-        assert_eq!(self.slack.undelivered(), 0, "Slack has events that nobody acknowledged");
+        // Our own copies are events as well.
+        let acknowledged = self.slack.wait_until(|slack| slack.undelivered() == 0, PATIENCE).await;
+        assert!(acknowledged.is_ok(), "Slack has events that nobody acknowledged");
+        self.stop_all().await;
         assert_eq!(self.slack.violations(), [], "calls broke Slack's rules");
         self.db.close().await;
     }

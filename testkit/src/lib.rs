@@ -8,6 +8,7 @@
 mod app;
 mod database;
 mod fragile_road;
+pub mod model;
 mod process;
 mod proxy;
 mod settings;

@@ -36,6 +36,12 @@ pub fn surroundings() -> Vec<(String, String)> {
         .collect()
 }
 
+/// The number in `name`.
+pub(crate) fn number(name: &str) -> Option<u64> {
+    let text = variable(name)?;
+    Some(text.parse().unwrap_or_else(|_| panic!("{name} is no number: {text}")))
+}
+
 #[expect(clippy::disallowed_methods, reason = "test settings are no configuration of the product")]
 fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()

@@ -9,12 +9,14 @@ mod failure;
 pub mod install;
 mod jobs;
 mod registry;
+mod replay;
 mod runtime;
 mod services;
 mod sync;
 
 pub use context::{Done, FencedTx, JobContext};
 pub use failure::Failure;
-pub use registry::{Handler, OnDeath, Registered, registry};
+pub use registry::{Handler, OnDeath, OnReplay, Registered, Schedule, registry};
+pub use replay::replay;
 pub use runtime::{Feeders, Settings, run};
 pub use services::Services;

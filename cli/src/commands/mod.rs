@@ -2,4 +2,5 @@
 
 pub(crate) mod demo;
 pub(crate) mod migrate;
+pub(crate) mod queue;
 pub(crate) mod run;

@@ -53,7 +53,6 @@ pub(crate) async fn both(
         &config.ingress.signing,
         &config.ingress.http,
         services.clock.clone(),
-        services.rng.clone(),
     );
     let db = services.db.clone();
     let serving = ingress::serve(listener, ingress::router(edge), stop.clone().cancelled_owned());

@@ -83,6 +83,13 @@ pub struct MigrateConfig {
     pub telemetry: TelemetryConfig,
 }
 
+/// What `syncbot queue` needs.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "the section says what it is")]
+pub struct QueueConfig {
+    pub database: DatabaseConfig,
+}
+
 impl IngressConfig {
     /// Reads and checks everything that ingress needs.
     pub fn load(source: Source) -> Result<Loaded<Self>, ConfigError> {
@@ -151,6 +158,15 @@ impl MigrateConfig {
             let (database, telemetry) =
                 (DatabaseConfig::read(reader), TelemetryConfig::read(reader));
             Some(Self { database: database?, telemetry: telemetry? })
+        })
+    }
+}
+
+impl QueueConfig {
+    /// Reads and checks everything that `syncbot queue` needs.
+    pub fn load(source: Source) -> Result<Loaded<Self>, ConfigError> {
+        load(Process::Queue, source, |reader| {
+            Some(Self { database: DatabaseConfig::read(reader)? })
         })
     }
 }
@@ -226,6 +242,7 @@ mod tests {
             Process::Worker => WorkerProcessConfig::load(source).err(),
             Process::Run => RunConfig::load(source).err(),
             Process::Migrate => MigrateConfig::load(source).err(),
+            Process::Queue => QueueConfig::load(source).err(),
         };
         for process in Process::ALL {
             assert_eq!(load(process, with(&[])), None, "{process}");

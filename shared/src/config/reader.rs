@@ -22,7 +22,7 @@ impl Reader {
         let mut warnings = std::mem::take(&mut resolved.warnings);
         for variable in &REFERENCE.variable {
             let misplaced = variable.secret && !variable.used_by.contains(&process);
-            if misplaced && resolved.get(&variable.name).is_some() && process != Process::Migrate {
+            if misplaced && resolved.get(&variable.name).is_some() && !process.is_tool() {
                 warnings.push(format!(
                     "{} is set, but `{process}` has no use for it: do not give it this secret",
                     variable.name

@@ -40,8 +40,8 @@ a `.env` file in the working directory is read as well; variables of the environ
 A blank value counts as unset. Each process reads only what it uses, and refuses to start without
 what it requires: it then names every missing and every invalid variable at once and exits with status 2.
 
-Processes: **ingress** (`syncbot-ingress`), **worker** (`syncbot-worker`), **run** (`syncbot run`, both in one)
-and **migrate** (`syncbot migrate`). `syncbot demo` needs no configuration. Required means: in production;
+Processes: **ingress** (`syncbot-ingress`), **worker** (`syncbot-worker`), **run** (`syncbot run`, both in one),
+**migrate** (`syncbot migrate`) and **queue** (`syncbot queue`). `syncbot demo` needs no configuration. Required means: in production;
 local development warns instead.
 ";
 

@@ -21,11 +21,18 @@ pub enum Process {
     Run,
     /// `syncbot migrate`: the database alone.
     Migrate,
+    /// `syncbot queue`: the database alone.
+    Queue,
 }
 
 impl Process {
     /// All of them, in the order of the documentation.
-    pub const ALL: [Self; 4] = [Self::Ingress, Self::Worker, Self::Run, Self::Migrate];
+    pub const ALL: [Self; 5] = [Self::Ingress, Self::Worker, Self::Run, Self::Migrate, Self::Queue];
+
+    /// Whether it is started by a person in a shell that may be set up for another process.
+    pub(super) fn is_tool(self) -> bool {
+        matches!(self, Self::Migrate | Self::Queue)
+    }
 }
 
 impl std::fmt::Display for Process {
@@ -35,6 +42,7 @@ impl std::fmt::Display for Process {
             Self::Worker => "worker",
             Self::Run => "run",
             Self::Migrate => "migrate",
+            Self::Queue => "queue",
         })
     }
 }

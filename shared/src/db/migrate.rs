@@ -51,7 +51,7 @@ impl Db {
 
     /// Whether every migration of this program is applied, unchanged. A newer program's are no matter:
     /// during a deployment the old one runs on the new schema.
-    async fn is_current(&self) -> bool {
+    pub(super) async fn is_current(&self) -> bool {
         let known = match &self.pools {
             Pools::Postgres(_) => &POSTGRES,
             Pools::MySql(_) => &MYSQL,

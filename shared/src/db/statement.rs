@@ -11,6 +11,7 @@ pub struct Statement {
     mysql: Option<&'static str>,
     sqlite: Option<&'static str>,
     positional: OnceLock<Positional>,
+    binds: OnceLock<Option<usize>>,
 }
 
 /// A text as MySQL wants it: `?` for each placeholder, and which bind (from 0) fills each `?`.
@@ -23,7 +24,14 @@ pub(super) struct Positional {
 impl Statement {
     /// A text that every database understands.
     pub const fn new(common: &'static str) -> Self {
-        Self { common, postgres: None, mysql: None, sqlite: None, positional: OnceLock::new() }
+        Self {
+            common,
+            postgres: None,
+            mysql: None,
+            sqlite: None,
+            positional: OnceLock::new(),
+            binds: OnceLock::new(),
+        }
     }
 
     /// The text for PostgreSQL, where it must differ.
@@ -67,13 +75,13 @@ impl Statement {
     /// How many binds the statement takes: the highest placeholder of its texts. All of them must
     /// agree, since SQLite would bind a missing value as NULL without complaint.
     pub fn placeholders(&self) -> Result<usize, DifferentPlaceholders> {
-        let wanted = highest(self.common);
-        let overrides = [self.postgres, self.mysql, self.sqlite];
-        if overrides.into_iter().flatten().all(|text| highest(text) == wanted) {
-            Ok(wanted)
-        } else {
-            Err(DifferentPlaceholders)
-        }
+        let binds = self.binds.get_or_init(|| {
+            let wanted = highest(self.common);
+            let overrides = [self.postgres, self.mysql, self.sqlite];
+            let is_agreed = overrides.into_iter().flatten().all(|text| highest(text) == wanted);
+            is_agreed.then_some(wanted)
+        });
+        binds.ok_or(DifferentPlaceholders)
     }
 }
 

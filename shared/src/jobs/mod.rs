@@ -4,4 +4,5 @@
 //! or a payload's meaning in one deployment; `docs/JOBS.md` says how.
 
 pub mod deliver_copy;
+pub mod queue_care;
 pub mod route_event;

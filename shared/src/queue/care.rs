@@ -28,6 +28,20 @@ impl Cared {
     }
 }
 
+impl std::ops::Add for Cared {
+    type Output = Self;
+
+    fn add(self, more: Self) -> Self {
+        Self {
+            done_jobs: self.done_jobs + more.done_jobs,
+            dead_jobs: self.dead_jobs + more.dead_jobs,
+            payloads: self.payloads + more.payloads,
+            lanes: self.lanes + more.lanes,
+            holds: self.holds + more.holds,
+        }
+    }
+}
+
 /// Slack repeats an event for a day at most (docs.slack.dev/apis/events-api), other causes of doubles are
 /// older: a key is remembered for a week.
 const DONE_KEPT_FOR: Duration = Duration::from_hours(7 * 24);
@@ -48,7 +62,8 @@ impl Queue {
         let delete_ended = |state: &'static str, kept_for| {
             self.db
                 .write(sql!(
-                    "DELETE FROM jobs WHERE id IN (SELECT id FROM
+                    // Asked twice: what is revived while this waits for its lock stays.
+                    "DELETE FROM jobs WHERE state = $1 AND finished_at < $2 AND id IN (SELECT id FROM
                      (SELECT id FROM jobs WHERE state = $1 AND finished_at < $2 LIMIT $3) AS batch)"
                 ))
                 .bind(state)
@@ -61,7 +76,7 @@ impl Queue {
         let payloads = self
             .db
             .write(sql!(
-                "UPDATE jobs SET payload = NULL WHERE id IN (SELECT id FROM
+                "UPDATE jobs SET payload = NULL WHERE state = 'dead' AND finished_at < $1 AND id IN (SELECT id FROM
                  (SELECT id FROM jobs WHERE state = 'dead' AND finished_at < $1 AND payload IS NOT NULL LIMIT $2) AS batch)"
             ))
             .bind(before(DEAD_PAYLOAD_KEPT_FOR))

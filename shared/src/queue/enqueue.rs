@@ -52,8 +52,43 @@ impl Queue {
         }
     }
 
-    /// Stores the job; `false`: one of its keys is taken.
+    /// Stores the job; `false`: one of its keys is taken, and stays so until `tx` has ended.
     async fn insert(
+        &self,
+        tx: &mut Tx,
+        job: &NewJob,
+        order_key: Option<i64>,
+    ) -> Result<bool, DbError> {
+        while !self.try_insert(tx, job, order_key).await? {
+            let Some(coalesce_key) = &job.coalesce_key else { return Ok(false) };
+            // The other stands for this one only if it begins after `tx` has committed: before, it would
+            // not see what this one is about.
+            let keeps_waiting: Option<(JobId,)> = tx
+                .query(sql!("SELECT id FROM jobs WHERE coalesce_key = $1 FOR SHARE",
+                    // MariaDB knows the older spelling only.
+                    mysql: "SELECT id FROM jobs WHERE coalesce_key = $1 LOCK IN SHARE MODE",
+                    // SQLite has one writer at a time: the transaction is the lock.
+                    sqlite: "SELECT id FROM jobs WHERE coalesce_key = $1"))
+                .bind(coalesce_key.as_str())
+                .fetch_optional()
+                .await?;
+            if keeps_waiting.is_some() || self.was_seen(tx, job).await? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    async fn was_seen(&self, tx: &mut Tx, job: &NewJob) -> Result<bool, DbError> {
+        let seen: Option<(JobId,)> = tx
+            .query(sql!("SELECT id FROM jobs WHERE dedup_key = $1"))
+            .bind(job.dedup_key.as_deref())
+            .fetch_optional()
+            .await?;
+        Ok(seen.is_some())
+    }
+
+    async fn try_insert(
         &self,
         tx: &mut Tx,
         job: &NewJob,
@@ -85,8 +120,7 @@ impl Queue {
         .await
     }
 
-    /// Makes the lane due, and raises its generation; makes the lane, with this priority, if there is none. An owned lane keeps its lease: its owner will see
-    /// the new generation. One that sleeps for a job wakes only for a job that sorts before it.
+    /// As [`Queue::wake_lanes`], for one.
     pub(super) async fn wake_lane(
         &self,
         tx: &mut Tx,
@@ -94,40 +128,6 @@ impl Queue {
         priority: Priority,
         order_key: i64,
     ) -> Result<(), DbError> {
-        let now = self.time.now();
-        // Epochs and generations never repeat, not even when an idle lane was removed and comes back:
-        // they start at the microsecond of its making, and rise far more slowly than time does.
-        let start = now * GENERATIONS_PER_MILLI;
-        tx.query(sql!(
-            "INSERT INTO lanes (lane, priority, due_at, owner, epoch, generation, sleeps_for)
-             VALUES ($1, $2, $3, NULL, $4, $4, NULL)
-             ON CONFLICT (lane) DO UPDATE SET
-                 due_at = CASE WHEN lanes.owner IS NOT NULL THEN lanes.due_at
-                               WHEN lanes.due_at IS NULL THEN $3
-                               WHEN lanes.sleeps_for <= $5 THEN lanes.due_at
-                               WHEN lanes.due_at < $3 THEN lanes.due_at
-                               ELSE $3 END,
-                 sleeps_for = CASE WHEN lanes.sleeps_for <= $5 THEN lanes.sleeps_for END,
-                 generation = lanes.generation + 1",
-            // MySQL has no ON CONFLICT, and assigns from left to right: `due_at` must see the old `sleeps_for`.
-            mysql: "INSERT INTO lanes (lane, priority, due_at, owner, epoch, generation, sleeps_for)
-             VALUES ($1, $2, $3, NULL, $4, $4, NULL)
-             ON DUPLICATE KEY UPDATE
-                 due_at = CASE WHEN owner IS NOT NULL THEN due_at
-                               WHEN due_at IS NULL THEN $3
-                               WHEN sleeps_for <= $5 THEN due_at
-                               WHEN due_at < $3 THEN due_at
-                               ELSE $3 END,
-                 sleeps_for = CASE WHEN sleeps_for <= $5 THEN sleeps_for END,
-                 generation = generation + 1"
-        ))
-        .bind(lane.as_str())
-        .bind(priority as i64)
-        .bind(now)
-        .bind(start)
-        .bind(order_key)
-        .execute()
-        .await
-        .map(drop)
+        self.wake_lanes(tx, &[(lane, (priority, order_key))]).await
     }
 }

@@ -111,7 +111,16 @@ impl FromStr for Scope {
         let is_plain = |part: &&str| {
             !part.is_empty() && part.chars().all(|c| c.is_ascii_graphic() && c != '%')
         };
-        if parts.len() == wanted && text.len() <= 191 && parts.iter().all(is_plain) {
+        // A slip in an id would hold nothing, and nobody would notice.
+        let is_of_slack = match (kind, parts.as_slice()) {
+            ("peer", _) => true,
+            ("channel", [team, channel]) => {
+                team.parse::<TeamId>().is_ok() && channel.parse::<ChannelId>().is_ok()
+            }
+            (_, parts) => parts.first().is_some_and(|team| team.parse::<TeamId>().is_ok()),
+        };
+        let is_whole = parts.len() == wanted && text.len() <= 191;
+        if is_whole && is_of_slack && parts.iter().all(is_plain) {
             Ok(Self(text.to_owned()))
         } else {
             Err(InvalidScope)
@@ -149,6 +158,7 @@ impl SeenHolds {
 }
 
 /// The holds in force during a claim.
+#[derive(Default)]
 pub(super) struct Active(HashMap<String, i64>);
 
 impl Active {
@@ -239,6 +249,21 @@ impl Queue {
         self.seen_holds.replace(&holds);
         Ok(Active(holds))
     }
+
+    /// Those of the holds in force that nobody changes or ends until `tx` has ended. A lane may be put to
+    /// sleep for one of these: whoever ends it later finds the lane asleep, and wakes it.
+    pub(super) async fn lock_holds(&self, tx: &mut Tx) -> Result<Active, DbError> {
+        let rows: Vec<(String, i64)> = tx
+            .query(sql!(
+                "SELECT scope, until_at FROM holds WHERE until_at > $1 FOR UPDATE SKIP LOCKED",
+                // SQLite has one writer at a time: the transaction is the lock.
+                sqlite: "SELECT scope, until_at FROM holds WHERE until_at > $1"
+            ))
+            .bind(self.time.now())
+            .fetch_all()
+            .await?;
+        Ok(Active(rows.into_iter().collect()))
+    }
 }
 
 #[cfg(test)]
@@ -262,7 +287,17 @@ mod tests {
         for text in ["team:T1", "channel:T1:C1", "method:T1:users.info", "peer:abc"] {
             assert_eq!(text.parse::<Scope>().map(|scope| scope.to_string()), Ok(text.to_owned()));
         }
-        for text in ["", "team", "team:", "team:T1:C1", "channel:T1", "lane:x", "team:T 1"] {
+        for text in [
+            "",
+            "team",
+            "team:",
+            "team:T1:C1",
+            "channel:T1",
+            "lane:x",
+            "team:T 1",
+            "team:acme",
+            "channel:T1:general",
+        ] {
             assert_eq!(text.parse::<Scope>(), Err(InvalidScope), "{text}");
         }
     }

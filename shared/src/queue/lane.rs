@@ -19,6 +19,11 @@ impl Lane {
         Self(format!("dst:{team}:{channel}"))
     }
 
+    /// What keeps the instance itself in order.
+    pub fn maintenance() -> Self {
+        Self("maintenance".to_owned())
+    }
+
     /// A lane for tests and tools.
     pub fn named(name: impl Into<String>) -> Self {
         Self(name.into())

@@ -11,6 +11,7 @@
 
 mod aside;
 mod backoff;
+mod bulk;
 mod care;
 mod enqueue;
 mod finish;
@@ -22,8 +23,10 @@ mod operate;
 mod stats;
 mod time;
 mod wake;
+mod writer;
 
 pub use backoff::RetryPolicy;
+pub use bulk::bulk_statements;
 pub use care::Cared;
 pub use enqueue::Enqueued;
 pub use hold::{Hold, InvalidScope, Scope};
@@ -34,6 +37,7 @@ pub use operate::{JobRow, NotReplayed};
 pub use stats::{Backlog, KindCount, LaneCounts, Stats};
 pub use time::QueueTime;
 pub use wake::{CHANNEL, Wakes};
+pub use writer::{WriteError, Writer};
 
 use crate::clock::Clock;
 use crate::db::Db;

@@ -1,6 +1,6 @@
 //! What operators do with jobs: look at them, replay those that died, give them up.
 
-use super::{Lane, Priority, Queue};
+use super::{Hold, Lane, Priority, Queue, Scope};
 use crate::db::{DbError, Tx};
 use crate::ids::JobId;
 use crate::sql;
@@ -65,6 +65,52 @@ impl Queue {
             .await
     }
 
+    /// How many jobs are dead, of one kind or of all.
+    pub async fn count_dead(&self, kind: Option<&str>) -> Result<i64, DbError> {
+        let (count,) = self
+            .db
+            .read(sql!(
+                "SELECT COUNT(*) FROM jobs WHERE state = 'dead' AND kind = COALESCE($1, kind)"
+            ))
+            .bind(kind)
+            .fetch_one()
+            .await?;
+        Ok(count)
+    }
+
+    /// The next `limit` jobs behind `after` that died until `until` (queue time), the oldest first: whoever
+    /// goes through all of them meets each once, also one that is replayed and dies again meanwhile.
+    pub async fn dead_behind(
+        &self,
+        kind: Option<&str>,
+        after: Option<&JobId>,
+        until: i64,
+        limit: i64,
+    ) -> Result<Vec<JobId>, DbError> {
+        let ids: Vec<(JobId,)> = self
+            .db
+            .read(sql!(
+                "SELECT id FROM jobs WHERE state = 'dead' AND kind = COALESCE($1, kind) AND id > COALESCE($2, '')
+                    AND finished_at <= $3
+                 ORDER BY id LIMIT $4"
+            ))
+            .bind(kind)
+            .bind(after)
+            .bind(until)
+            .bind(limit)
+            .fetch_all()
+            .await?;
+        Ok(ids.into_iter().map(|(id,)| id).collect())
+    }
+
+    /// The hold on `scope` itself, in force or over.
+    pub async fn hold_on(&self, tx: &mut Tx, scope: &Scope) -> Result<Option<Hold>, DbError> {
+        tx.query(sql!("SELECT scope, until_at, reason FROM holds WHERE scope = $1"))
+            .bind(scope.as_str())
+            .fetch_optional()
+            .await
+    }
+
     /// A dead job takes its old place in its lane again, as if it had never been tried. Its own table is not
     /// touched: `worker::replay` does that as well.
     pub async fn revive(
@@ -87,7 +133,7 @@ impl Queue {
             .query(sql!(
                 "UPDATE jobs SET state = 'pending', attempts = 0, crashes = 0, not_before = $2, failing_since = NULL,
                         finished_at = NULL, created_at = $2
-                 WHERE id = $1 AND state = 'dead'"
+                 WHERE id = $1 AND state = 'dead' AND payload IS NOT NULL"
             ))
             .bind(id)
             .bind(self.time.now())

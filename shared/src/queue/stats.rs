@@ -20,6 +20,8 @@ pub struct Stats {
     pub jobs: Vec<KindCount>,
     /// What waits.
     pub backlog: Backlog,
+    /// When the oldest job that has not ended was stored, in queue time, whatever it waits for.
+    pub oldest_open_at: Option<i64>,
 }
 
 /// Lanes by what they do; the states are those of docs/JOBS.md.
@@ -70,6 +72,11 @@ impl Queue {
             .read(sql!("SELECT kind, state, COUNT(*) AS jobs FROM jobs GROUP BY kind, state ORDER BY kind, state"))
             .fetch_all()
             .await?;
-        Ok(Stats { lanes, jobs, backlog: self.backlog().await? })
+        let (oldest_open_at,) = self
+            .db
+            .read(sql!("SELECT MIN(created_at) FROM jobs WHERE finished_at IS NULL"))
+            .fetch_one()
+            .await?;
+        Ok(Stats { lanes, jobs, backlog: self.backlog().await?, oldest_open_at })
     }
 }

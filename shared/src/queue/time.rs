@@ -55,6 +55,11 @@ impl QueueTime {
         Ok(())
     }
 
+    /// Takes an offset that is known already, such as that of a simulated database.
+    pub fn assume_offset(&self, offset_millis: i64) {
+        self.offset_millis.store(offset_millis, Ordering::Relaxed);
+    }
+
     /// How far the database is ahead of this process, in milliseconds.
     pub fn offset_millis(&self) -> i64 {
         self.offset_millis.load(Ordering::Relaxed)

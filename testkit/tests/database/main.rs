@@ -3,7 +3,10 @@
 mod copies;
 mod migrations;
 mod queue;
+mod replay;
+mod schedule;
 mod sealing;
 mod statements;
 mod tls;
 mod turns;
+mod writer;

@@ -6,11 +6,12 @@ use testkit::Process;
 use crate::PRODUCTION;
 
 /// Binary and arguments of each kind of process.
-const BINARIES: [(Kind, &str, &[&str]); 4] = [
+const BINARIES: [(Kind, &str, &[&str]); 5] = [
     (Kind::Ingress, "syncbot-ingress", &[]),
     (Kind::Worker, "syncbot-worker", &[]),
     (Kind::Run, "syncbot", &["run"]),
     (Kind::Migrate, "syncbot", &["migrate"]),
+    (Kind::Queue, "syncbot", &["queue", "stats"]),
 ];
 
 fn without<'v>(name: &str) -> Vec<(&'v str, &'v str)> {
@@ -49,7 +50,7 @@ async fn each_process_refuses_to_start_without_each_variable_that_it_requires() 
             assert!(output.contains(&format!("{name} is missing")), "{binary}: {output}");
         }
     }
-    // Five for ingress, six for a worker, seven for both in one, none for migrations.
+    // Five for ingress, six for a worker, seven for both in one, none for migrations and the queue.
     assert_eq!(tried, 18);
 }
 

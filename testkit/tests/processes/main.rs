@@ -5,6 +5,7 @@ mod configuration;
 mod crowd;
 mod developer;
 mod outage;
+mod queue_commands;
 mod several;
 mod traces;
 

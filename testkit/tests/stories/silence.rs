@@ -30,7 +30,8 @@ async fn ingress_goes_on(engine: Engine) {
         }
     };
     tokio::time::timeout(PATIENCE, accepted).await.expect("events are stored again");
-    assert!(refusals <= 3, "{refusals} events were refused: each found a silent connection");
+    // A connection may be found silent for each of its two writers, and while they wait.
+    assert!(refusals <= 5, "{refusals} events were refused: each found a silent connection");
     app.work_and_finish().await;
 }
 

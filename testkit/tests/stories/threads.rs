@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use shared::clock::Clock;
+use shared::ids::JobId;
 use shared::sql;
 use slack_emulator::{EventOrder, Fault, FaultRule, ShownMessage, UserPost};
 use testkit::{ACME, BIRCH, Side, TestApp, on_each_database};
@@ -99,7 +100,7 @@ on_each_database! {
         app.finish_in_any_order().await;
     }
 
-    async fn a_reply_whose_root_cannot_be_delivered_ends_with_it(database: TestDatabase) {
+    async fn a_reply_whose_root_cannot_be_delivered_ends_with_it_and_comes_back_with_it(database: TestDatabase) {
         let app = TestApp::start(database).await;
         app.slack.add_fault(FaultRule::once(Fault::error("msg_too_long")).on_method(POST));
         let root = ACME.says(&app.slack, "root");
@@ -111,6 +112,14 @@ on_each_database! {
             app.db.read(sql!("SELECT last_error FROM jobs WHERE state = 'dead' ORDER BY order_key")).fetch_all().await.expect("read");
         assert_eq!(dead.len(), 2);
         assert!(dead[0].0.contains("msg_too_long") && dead[1].0.contains("first message of its thread"), "{dead:?}");
-        app.stop_everything().await;
+
+        let (root_job,): (JobId,) =
+            app.db.read(sql!("SELECT id FROM jobs WHERE state = 'dead' ORDER BY order_key LIMIT 1")).fetch_one().await.expect("read");
+        app.replay(&root_job).await.expect("replayed");
+        app.until_both_have(3).await;
+        assert_eq!(BIRCH.texts(&app.slack), ["behind them", "root", "reply"]);
+        let messages = app.slack.messages(BIRCH.team, BIRCH.channel);
+        assert_eq!(messages[2].thread_ts.as_ref(), Some(&messages[1].ts));
+        app.finish_in_any_order().await;
     }
 }

@@ -1,4 +1,5 @@
 //! One file a kind of job.
 
 pub(crate) mod deliver_copy;
+pub(crate) mod queue_care;
 pub(crate) mod route_event;

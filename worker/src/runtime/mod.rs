@@ -2,10 +2,11 @@
 //!
 //! An apalis task is the lease of a lane. Its handler runs the lane's jobs until none is due or its time
 //! slice is over ([`drain`]). [`backend`] claims lanes and renews leases, [`slots`] shares the places
-//! out, [`wake`] says when to look, [`outage`] what is said when the
-//! database does not answer. Why apalis's own SQL backends do not do: `docs/decisions/`.
+//! out, [`wake`] says when to look, [`cron`] enqueues what runs regularly, [`outage`] says when the database
+//! does not answer. Why apalis's own SQL backends do not do: `docs/decisions/`.
 
 mod backend;
+mod cron;
 mod drain;
 mod leases;
 mod outage;
@@ -90,10 +91,12 @@ pub async fn run(
     let waking = wake::keep_waking(queue.clone(), wakeup.clone(), settings.feeders);
     let keeping = leases.clone().keep(queue.clone());
     let listening = wake::keep_listening(queue.clone(), wakeup.clone());
+    let ticking = cron::keep_ticking(runtime.services.clone(), runtime.registry.clone());
     let tasks = TaskTracker::new();
     tasks.spawn(background.clone().run_until_cancelled_owned(waking));
     tasks.spawn(background.clone().run_until_cancelled_owned(listening));
     tasks.spawn(background.clone().run_until_cancelled_owned(keeping));
+    tasks.spawn(background.clone().run_until_cancelled_owned(ticking));
     let timing = queue.keep_time();
 
     let (places, claiming) = (settings.concurrency, tasks.clone());

@@ -38,6 +38,8 @@ fn without_links(mrkdwn: &str) -> String {
         rest = after;
     }
     plain.push_str(rest);
+    // What was not well-formed must not become so by being shortened.
+    plain.retain(|c| !matches!(c, '<' | '>'));
     plain
 }
 

@@ -17,7 +17,6 @@ use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use serde::Deserialize;
 use serde_json::json;
 use serde_json::value::RawValue;
-use shared::db::retry_contention;
 use shared::queue::{Enqueued, NewJob};
 
 use super::dispatch::{self, Decision};
@@ -111,7 +110,7 @@ async fn event(edge: &Edge, body: &[u8]) -> Result<Response, Refusal> {
         }
         ("event_callback", Some(event), _) => {
             match dispatch::decide(text, event)? {
-                Decision::Store(job) => store(edge, &job).await?,
+                Decision::Store(job) => store(edge, job).await?,
                 Decision::Own => edge.counts.own.add_one(),
                 Decision::Ignore => edge.counts.ignored.add_one(),
             }
@@ -129,18 +128,10 @@ async fn event(edge: &Edge, body: &[u8]) -> Result<Response, Refusal> {
 }
 
 /// Returns when the job is on disk.
-async fn store(edge: &Edge, job: &NewJob) -> Result<(), Refusal> {
-    let queue = &edge.queue;
-    let stored = retry_contention(&edge.clock, &edge.rng, || async {
-        let mut tx = queue.db().begin().await?;
-        let enqueued = queue.enqueue_one(&mut tx, job).await?;
-        tx.commit().await?;
-        Ok(enqueued)
-    });
-    match tokio::time::timeout(STORE_TIMEOUT, stored).await {
+async fn store(edge: &Edge, job: NewJob) -> Result<(), Refusal> {
+    match tokio::time::timeout(STORE_TIMEOUT, edge.writer.write(job)).await {
         Ok(Ok(Enqueued::New)) => {
             edge.counts.stored.add_one();
-            queue.wakes().signal();
             Ok(())
         }
         Ok(Ok(Enqueued::Duplicate)) => {

@@ -34,6 +34,22 @@ pub enum OpenError {
     /// The database's name cannot be part of `CREATE DATABASE`, or its file of any folder.
     #[error("the database cannot be created: {0}")]
     Creation(String),
+    /// It was to be there already.
+    #[error(
+        "there is no such database at {place}; check DATABASE_URL or the other DATABASE_ variables (`syncbot migrate` makes a new one)"
+    )]
+    Missing {
+        /// Host or file.
+        place: String,
+    },
+    /// It was to be up to date already.
+    #[error(
+        "the database at {place} has no schema of SyncBot, or that of an older release; `syncbot migrate` brings it up to date"
+    )]
+    Outdated {
+        /// Host or file.
+        place: String,
+    },
     /// The schema could not be brought up to date; trying again would not help.
     #[error("the database schema cannot be brought up to date")]
     Migration(#[source] sqlx::migrate::MigrateError),
@@ -45,6 +61,13 @@ const MISSING_RIGHT: &str = "the user lacks a right: to create the database, or 
 pub(in crate::db) fn is_missing_right(error: &sqlx::Error) -> bool {
     let code = error.as_database_error().and_then(DatabaseError::code);
     code.as_deref() == Some("42501") || matches!(mysql_number(error), Some(1044 | 1142 | 1227))
+}
+
+/// Whether the server answered that it has no such database.
+pub(super) fn is_missing(error: &DbError) -> bool {
+    let DbError::Statement { source, .. } = error else { return false };
+    let code = source.as_database_error().and_then(DatabaseError::code);
+    code.as_deref() == Some("3D000") || mysql_number(source) == Some(1049)
 }
 
 pub(super) fn refused(place: &str, error: DbError) -> OpenError {

@@ -51,15 +51,39 @@ impl Db {
         patience: Patience,
         clock: &Clock,
     ) -> Result<Self, OpenError> {
+        Self::open_as(Opening::ToRun, config, connections, patience, clock).await
+    }
+
+    /// Opens a database that must exist and be up to date: a person who looks at it does not mean to make
+    /// an empty one by a slip in the address, nor to bring it up to date under those that run on it.
+    pub async fn open_existing(
+        config: &DatabaseConfig,
+        connections: u32,
+        patience: Patience,
+        clock: &Clock,
+    ) -> Result<Self, OpenError> {
+        Self::open_as(Opening::ToLook, config, connections, patience, clock).await
+    }
+
+    async fn open_as(
+        opening: Opening,
+        config: &DatabaseConfig,
+        connections: u32,
+        patience: Patience,
+        clock: &Clock,
+    ) -> Result<Self, OpenError> {
         let place = place(config);
         let mut tries = 1;
         loop {
-            let error = match Self::try_open(config, connections).await {
+            let error = match Self::try_open(opening, config, connections, &place).await {
                 Ok(db) => return Ok(db),
                 Err(Obstacle::Final(error)) => return Err(error),
                 Err(Obstacle::Passing(error)) => error,
             };
             let source = DbError::of(error, "CONNECT");
+            if opening == Opening::ToLook && error::is_missing(&source) {
+                return Err(OpenError::Missing { place });
+            }
             let is_final = config.engine == Engine::Sqlite && source.is_unavailable();
             if is_final || !source.is_unavailable() && !source.is_contention() {
                 return Err(error::refused(&place, source));
@@ -73,29 +97,64 @@ impl Db {
         }
     }
 
-    async fn try_open(config: &DatabaseConfig, connections: u32) -> Result<Self, Obstacle> {
+    async fn try_open(
+        opening: Opening,
+        config: &DatabaseConfig,
+        connections: u32,
+        place: &str,
+    ) -> Result<Self, Obstacle> {
+        if opening == Opening::ToLook && config.engine == Engine::Sqlite && !sqlite::exists(config)
+        {
+            return Err(Obstacle::Final(OpenError::Missing { place: place.to_owned() }));
+        }
         let suspicion = Suspicion::default();
-        let pools = async {
-            Ok(match config.engine {
-                Engine::Postgres => {
-                    let options = postgres::options(config)?;
-                    postgres::create_database(config, &options).await?;
-                    Pools::Postgres(postgres::pool(options, connections, &suspicion).await?)
-                }
-                Engine::MySql => {
-                    let options = mysql::options(config)?;
-                    mysql::create_database(config, &options).await?;
-                    Pools::MySql(mysql::pool(options, connections, &suspicion).await?)
-                }
-                Engine::Sqlite => sqlite::pools(config, &suspicion).await?,
-            })
-        };
+        let pools = pools(opening, config, connections, &suspicion);
         let pools = tokio::time::timeout(CONNECT_TIMEOUT, pools).await;
         let pools = pools.unwrap_or(Err(Obstacle::Passing(sqlx::Error::PoolTimedOut)))?;
         let db = Self { pools, suspicion };
-        db.migrate().await?;
+        match opening {
+            Opening::ToRun => db.migrate().await?,
+            Opening::ToLook if db.is_current().await => {}
+            Opening::ToLook => {
+                return Err(Obstacle::Final(OpenError::Outdated { place: place.to_owned() }));
+            }
+        }
         Ok(db)
     }
+}
+
+async fn pools(
+    opening: Opening,
+    config: &DatabaseConfig,
+    connections: u32,
+    suspicion: &Suspicion,
+) -> Result<Pools, Obstacle> {
+    Ok(match config.engine {
+        Engine::Postgres => {
+            let options = postgres::options(config)?;
+            if opening == Opening::ToRun {
+                postgres::create_database(config, &options).await?;
+            }
+            Pools::Postgres(postgres::pool(options, connections, suspicion).await?)
+        }
+        Engine::MySql => {
+            let options = mysql::options(config)?;
+            if opening == Opening::ToRun {
+                mysql::create_database(config, &options).await?;
+            }
+            Pools::MySql(mysql::pool(options, connections, suspicion).await?)
+        }
+        Engine::Sqlite => sqlite::pools(config, suspicion).await?,
+    })
+}
+
+/// What a database is opened for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Opening {
+    /// It is made if it is missing, and brought up to date.
+    ToRun,
+    /// It is left as it is.
+    ToLook,
 }
 
 /// Why one try failed, and whether another may succeed.

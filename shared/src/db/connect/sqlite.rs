@@ -37,6 +37,10 @@ pub(super) async fn pools(
     Ok(Pools::Sqlite { writer, readers })
 }
 
+pub(super) fn exists(config: &DatabaseConfig) -> bool {
+    matches!(&config.target, DatabaseTarget::File(path) if path.is_file())
+}
+
 fn absolute(path: &Path) -> Result<PathBuf, OpenError> {
     let path = std::path::absolute(path).map_err(|error| OpenError::Creation(error.to_string()))?;
     match path.parent() {

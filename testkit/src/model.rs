@@ -1,0 +1,16 @@
+//! How much the model test of the queue tries: `testkit/tests/model`.
+
+use crate::settings;
+
+/// So many histories fit into a minute or two.
+const CASES: u64 = 1_000;
+
+/// How many histories it makes up: `SYNCBOT_MODEL_CASES`.
+pub fn cases() -> u64 {
+    settings::number("SYNCBOT_MODEL_CASES").unwrap_or(CASES)
+}
+
+/// The seed of the first: `SYNCBOT_MODEL_SEED`, or another one each time.
+pub fn first_seed() -> u64 {
+    settings::number("SYNCBOT_MODEL_SEED").unwrap_or_else(|| rand::random::<u32>().into())
+}

@@ -1,0 +1,91 @@
+//! What runs regularly is enqueued once in each period, however many workers there are.
+
+use std::time::Duration;
+
+use shared::clock::Clock;
+use shared::config::{Source, WorkerProcessConfig};
+use shared::db::Db;
+use shared::queue::{Lane, NewJob, Order, Priority};
+use shared::rng::Rng;
+use shared::sql;
+use testkit::{PATIENCE, on_each_database};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use worker::{Registered, Schedule, Services, Settings};
+
+/// A job that runs several times a second, and whose place tells its tick.
+fn often() -> Registered {
+    Registered {
+        kind: "often",
+        handler: |cx| Box::pin(async { cx.done(cx.begin().await?).await }),
+        timeout: Duration::from_mins(1),
+        on_death: None,
+        on_replay: None,
+        schedule: Some(Schedule {
+            every: Duration::from_millis(300),
+            job: |at| NewJob {
+                lane: Lane::maintenance(),
+                order: Order::At(at),
+                priority: Priority::Maintenance,
+                kind: "often",
+                payload: String::new(),
+                dedup_key: None,
+                coalesce_key: None,
+            },
+        }),
+    }
+}
+
+async fn worker(db: &Db) -> (CancellationToken, JoinHandle<()>) {
+    let source = Source::fixed([
+        ("LOCAL_DEVELOPMENT", "true"),
+        ("DATABASE_URL", "sqlite:///opened-already"),
+        ("TOKEN_ENCRYPTION_KEY", "the token key of the tests"),
+    ]);
+    let config = WorkerProcessConfig::load(source).expect("valid").config;
+    let services = Services::on(db.clone(), &config, Clock::system(), Rng::system());
+    let services = services.await.expect("the services open");
+    let (stop, settings) = (CancellationToken::new(), Settings::from(&config.worker));
+    let stopping = stop.clone().cancelled_owned();
+    let working = async move {
+        worker::run(services, vec![often()], &settings, stopping).await.expect("it ends well");
+    };
+    (stop, tokio::spawn(working))
+}
+
+async fn until_done(db: &Db, ticks: i64) {
+    let done = async {
+        loop {
+            let (done,) = db
+                .read(sql!("SELECT COUNT(DISTINCT order_key) FROM jobs WHERE state = 'done'"))
+                .fetch_one::<(i64,)>()
+                .await
+                .expect("counted");
+            if done >= ticks {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, done).await.expect("the clock ticks");
+}
+
+on_each_database! {
+    async fn each_tick_is_one_job_and_ticks_go_on_while_any_worker_runs(database: TestDatabase) {
+        let (db, other_db) = (database.open().await, database.open().await);
+        let (first, second) = (worker(&db).await, worker(&other_db).await);
+        until_done(&db, 4).await;
+        first.0.cancel();
+        first.1.await.expect("no panic");
+        let (so_far,) = db.read(sql!("SELECT COUNT(*) FROM jobs")).fetch_one::<(i64,)>().await.expect("counted");
+        until_done(&db, so_far + 2).await;
+        second.0.cancel();
+        second.1.await.expect("no panic");
+        let (jobs, ticks) = db
+            .read(sql!("SELECT COUNT(*), COUNT(DISTINCT order_key) FROM jobs"))
+            .fetch_one::<(i64, i64)>()
+            .await
+            .expect("counted");
+        assert_eq!(jobs, ticks, "a tick came twice");
+    }
+}
