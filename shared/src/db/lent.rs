@@ -45,7 +45,7 @@ plain!(Postgres, MySql, Sqlite);
 pub(super) struct Suspicion(Arc<Mutex<Option<Instant>>>);
 
 impl Suspicion {
-    fn raise(&self) {
+    pub(super) fn raise(&self) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
     }
 

@@ -136,6 +136,12 @@ impl Db {
         prepared.await.map_err(|error| DbError::of(error, statement.common_text()))
     }
 
+    /// Somebody waited in vain: the connections that there are may have fallen silent. New ones take their
+    /// places from now on.
+    pub(crate) fn suspect_connections(&self) {
+        self.suspicion.raise();
+    }
+
     /// Ends every connection, once its user gives it back; waits for two seconds at most.
     pub async fn close(&self) {
         let closed = async {

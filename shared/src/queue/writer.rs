@@ -19,8 +19,9 @@ const BATCH: usize = 128;
 const BATCH_BYTES: usize = 2 << 20;
 /// Payloads that may wait, in bytes.
 const WAITING_BYTES: usize = 32 << 20;
-/// After so long, a batch whose callers are all gone is given up: its connection may have fallen silent, and
-/// others wait for the writer. Not at once, so that a slow database still gets on.
+/// A batch whose callers are all gone after so long may be on a connection that has fallen silent.
+const SUSPICIOUS_AFTER: Duration = Duration::from_secs(1);
+/// Then it is given up, since others wait for the writer. Not at once, so that a slow database still gets on.
 const ABANDONED_AFTER: Duration = Duration::from_secs(3);
 /// Jobs that may wait.
 const WAITING: usize = 4_096;
@@ -150,10 +151,14 @@ async fn write_batch(queue: Queue, mut batch: Vec<Waiting>) {
     let (rows, mut callers): (Vec<_>, Vec<_>) =
         batch.into_iter().map(|waiting| (waiting.row, (waiting.answer, waiting.bytes))).unzip();
     let abandoned = async {
-        tokio::time::sleep(ABANDONED_AFTER).await;
+        let end = tokio::time::Instant::now() + ABANDONED_AFTER;
+        tokio::time::sleep(SUSPICIOUS_AFTER).await;
         for (answer, _) in &mut callers {
             answer.closed().await;
         }
+        // Slack sends again at once: that must not meet another silent connection.
+        queue.db.suspect_connections();
+        tokio::time::sleep_until(end).await;
     };
     let written = tokio::select! {
         written = write_together(&queue, &rows) => written,

@@ -118,7 +118,8 @@ fn filter(level: LogLevel) -> EnvFilter {
     };
     let crates = ["shared", "ingress", "worker", "syncbot", "slack_emulator"];
     let own: Vec<String> = crates.iter().map(|name| format!("{name}={own}")).collect();
-    EnvFilter::new(format!("{others},{}", own.join(",")))
+    // What the pool says of each lost connection, callers say once.
+    EnvFilter::new(format!("{others},sqlx_core::pool=off,{}", own.join(",")))
 }
 
 /// Keeps the type of the subscriber in one place for the tests of layers.
