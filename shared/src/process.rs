@@ -20,6 +20,7 @@ where
     E: std::fmt::Display,
     Fut: Future<Output = Result<(), E>>,
 {
+    crate::failpoint::arm();
     let Loaded { config, warnings } = match loaded {
         Ok(loaded) => loaded,
         Err(error) => {

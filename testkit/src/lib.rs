@@ -23,7 +23,7 @@ pub use settings::{chromedriver, surroundings};
 pub use shared::db::Engine;
 pub use stage::{ACME, BIRCH, Side};
 pub use tls_road::TlsRoad;
-pub use town::Town;
+pub use town::{Town, url_in};
 
 /// How long a test waits for what should happen in milliseconds, on a machine that is busy with other tests.
 pub const PATIENCE: std::time::Duration = std::time::Duration::from_secs(20);
