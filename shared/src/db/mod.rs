@@ -13,6 +13,7 @@ mod query;
 mod retry;
 mod sqlite;
 mod statement;
+mod trust;
 
 use sqlx::{MySql, MySqlPool, PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
@@ -26,11 +27,13 @@ pub use statement::{DifferentPlaceholders, Statement};
 pub use crate::config::Engine;
 pub use error::DbError;
 use query::Target;
+use trust::Trust;
 
 /// A database and its connections. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Db {
     pools: Pools,
+    trust: Trust,
 }
 
 #[derive(Debug, Clone)]
@@ -48,12 +51,15 @@ enum Pools {
 /// Dropping it rolls back.
 #[derive(Debug)]
 #[must_use = "a transaction that is not committed is rolled back"]
-pub enum Tx {
-    #[doc(hidden)]
+pub struct Tx {
+    open: OpenTx,
+    trust: Trust,
+}
+
+#[derive(Debug)]
+enum OpenTx {
     Postgres(Transaction<'static, Postgres>),
-    #[doc(hidden)]
     MySql(Transaction<'static, MySql>),
-    #[doc(hidden)]
     Sqlite(Transaction<'static, Sqlite>),
 }
 
@@ -71,22 +77,23 @@ impl Db {
     pub async fn begin(&self) -> Result<Tx, DbError> {
         let begun = async {
             Ok(match &self.pools {
-                Pools::Postgres(pool) => Tx::Postgres(pool.begin().await?),
-                Pools::MySql(pool) => Tx::MySql(pool.begin().await?),
-                Pools::Sqlite { writer, .. } => Tx::Sqlite(sqlite::begin(writer).await?),
+                Pools::Postgres(pool) => OpenTx::Postgres(pool.begin().await?),
+                Pools::MySql(pool) => OpenTx::MySql(pool.begin().await?),
+                Pools::Sqlite { writer, .. } => OpenTx::Sqlite(sqlite::begin(writer).await?),
             })
         };
-        begun.await.map_err(|error| DbError::of(error, "BEGIN"))
+        let open = begun.await.map_err(|error| DbError::of(error, "BEGIN"))?;
+        Ok(Tx { open, trust: self.trust.clone() })
     }
 
     /// A statement outside any transaction that only reads.
     pub fn read(&self, statement: &'static Statement) -> Query<'_> {
-        Query::new(Target::Pool { pools: &self.pools, writes: false }, statement)
+        Query::new(Target::Pool { db: self, writes: false }, statement)
     }
 
     /// A statement that is a transaction of its own.
     pub fn write(&self, statement: &'static Statement) -> Query<'_> {
-        Query::new(Target::Pool { pools: &self.pools, writes: true }, statement)
+        Query::new(Target::Pool { db: self, writes: true }, statement)
     }
 
     /// Asks the database for a sign of life.
@@ -138,20 +145,20 @@ impl Tx {
 
     /// Makes everything in it durable.
     pub async fn commit(self) -> Result<(), DbError> {
-        let committed = match self {
-            Self::Postgres(tx) => tx.commit().await,
-            Self::MySql(tx) => tx.commit().await,
-            Self::Sqlite(tx) => tx.commit().await,
+        let committed = match self.open {
+            OpenTx::Postgres(tx) => tx.commit().await,
+            OpenTx::MySql(tx) => tx.commit().await,
+            OpenTx::Sqlite(tx) => tx.commit().await,
         };
         committed.map_err(|error| DbError::of(error, "COMMIT"))
     }
 
     /// Undoes everything in it, now rather than when it is dropped.
     pub async fn rollback(self) -> Result<(), DbError> {
-        let undone = match self {
-            Self::Postgres(tx) => tx.rollback().await,
-            Self::MySql(tx) => tx.rollback().await,
-            Self::Sqlite(tx) => tx.rollback().await,
+        let undone = match self.open {
+            OpenTx::Postgres(tx) => tx.rollback().await,
+            OpenTx::MySql(tx) => tx.rollback().await,
+            OpenTx::Sqlite(tx) => tx.rollback().await,
         };
         undone.map_err(|error| DbError::of(error, "ROLLBACK"))
     }

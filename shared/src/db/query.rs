@@ -7,7 +7,8 @@ use sqlx::sqlite::SqliteArguments;
 use super::bind::{Bind, Row};
 use super::error::DbError;
 use super::statement::Statement;
-use super::{Pools, Tx};
+use super::trust::Trust;
+use super::{Db, OpenTx, Pools, Tx};
 
 /// A statement with its binds, to be executed or fetched.
 #[must_use = "a query does nothing until it is executed or fetched"]
@@ -21,54 +22,68 @@ pub(super) enum Target<'t> {
     Transaction(&'t mut Tx),
     /// Any connection: the statement is a transaction of its own. SQLite keeps readers from the writer.
     Pool {
-        pools: &'t Pools,
+        db: &'t Db,
         writes: bool,
     },
+}
+
+impl Target<'_> {
+    fn trust(&self) -> Trust {
+        match self {
+            Self::Transaction(tx) => tx.trust.clone(),
+            Self::Pool { db, .. } => db.trust.clone(),
+        }
+    }
 }
 
 /// Runs the query on whichever database it is for.
 macro_rules! run {
     ($query:expr, $make:path, $finish:ident) => {{
         let Query { target, statement, binds } = $query.checked()?;
+        let trust = target.trust();
         let outcome = async {
             Ok(match target {
-                Target::Transaction(Tx::Postgres(tx)) => {
+                Target::Transaction(Tx { open: OpenTx::Postgres(tx), .. }) => {
                     $make(statement.postgres_text(), for_postgres(&binds)?)
                         .$finish(&mut **tx)
                         .await?
                         .into()
                 }
-                Target::Transaction(Tx::MySql(tx)) => {
+                Target::Transaction(Tx { open: OpenTx::MySql(tx), .. }) => {
                     $make(statement.mysql_form().text.as_str(), for_mysql(&binds, statement)?)
                         .$finish(&mut **tx)
                         .await?
                         .into()
                 }
-                Target::Transaction(Tx::Sqlite(tx)) => {
+                Target::Transaction(Tx { open: OpenTx::Sqlite(tx), .. }) => {
                     $make(statement.sqlite_text(), for_sqlite(&binds)?)
                         .$finish(&mut **tx)
                         .await?
                         .into()
                 }
-                Target::Pool { pools: Pools::Postgres(pool), .. } => {
+                Target::Pool { db: Db { pools: Pools::Postgres(pool), .. }, .. } => {
                     $make(statement.postgres_text(), for_postgres(&binds)?)
                         .$finish(pool)
                         .await?
                         .into()
                 }
-                Target::Pool { pools: Pools::MySql(pool), .. } => {
+                Target::Pool { db: Db { pools: Pools::MySql(pool), .. }, .. } => {
                     $make(statement.mysql_form().text.as_str(), for_mysql(&binds, statement)?)
                         .$finish(pool)
                         .await?
                         .into()
                 }
-                Target::Pool { pools: Pools::Sqlite { readers, .. }, writes: false } => {
-                    $make(statement.sqlite_text(), for_sqlite(&binds)?)
-                        .$finish(readers)
-                        .await?
-                        .into()
-                }
-                Target::Pool { pools: Pools::Sqlite { writer, .. }, writes: true } => {
+                Target::Pool {
+                    db: Db { pools: Pools::Sqlite { readers, .. }, .. },
+                    writes: false,
+                } => $make(statement.sqlite_text(), for_sqlite(&binds)?)
+                    .$finish(readers)
+                    .await?
+                    .into(),
+                Target::Pool {
+                    db: Db { pools: Pools::Sqlite { writer, .. }, .. },
+                    writes: true,
+                } => {
                     let mut tx = super::sqlite::begin(writer).await?;
                     let outcome = $make(statement.sqlite_text(), for_sqlite(&binds)?)
                         .$finish(&mut *tx)
@@ -78,7 +93,11 @@ macro_rules! run {
                 }
             })
         };
-        outcome.await.map_err(|error: sqlx::Error| DbError::of(error, statement.common_text()))
+        outcome.await.map_err(|error: sqlx::Error| {
+            let error = DbError::of(error, statement.common_text());
+            trust.learn(&error);
+            error
+        })
     }};
 }
 

@@ -12,6 +12,7 @@ use sqlx::pool::PoolOptions;
 use sqlx::{ConnectOptions as _, Connection, Database, Pool};
 
 use super::error::DbError;
+use super::trust::Trust;
 use super::{Db, Engine, Pools};
 use crate::clock::Clock;
 use crate::config::{DatabaseConfig, DatabaseTarget};
@@ -98,20 +99,21 @@ impl Db {
     }
 
     async fn try_open(config: &DatabaseConfig, connections: u32) -> Result<Self, Failure> {
+        let trust = Trust::new();
         let pools = match config.engine {
             Engine::Postgres => {
                 let options = postgres::options(config)?;
                 postgres::create_database(config, &options).await?;
-                Pools::Postgres(postgres::pool(options, connections).await?)
+                Pools::Postgres(postgres::pool(options, connections, &trust).await?)
             }
             Engine::MySql => {
                 let options = mysql::options(config)?;
                 mysql::create_database(config, &options).await?;
-                Pools::MySql(mysql::pool(options, connections).await?)
+                Pools::MySql(mysql::pool(options, connections, &trust).await?)
             }
             Engine::Sqlite => sqlite::pools(config).await?,
         };
-        let db = Self { pools };
+        let db = Self { pools, trust };
         db.migrate().await?;
         Ok(db)
     }
@@ -189,6 +191,15 @@ fn pool_options<DB: Database>(connections: u32) -> PoolOptions<DB> {
         // A ping before each use nearly halves the rate; a cut connection shows at its first statement,
         // and every caller knows how to try again.
         .test_before_acquire(false)
+}
+
+/// As [`pool_options`], for a server: what it is may change while it stays connected.
+fn server_pool_options<DB: Database>(connections: u32, trust: &Trust) -> PoolOptions<DB> {
+    let trust = trust.clone();
+    pool_options(connections).before_acquire(move |_, connection| {
+        let is_trusted = trust.covers(connection.age);
+        Box::pin(async move { Ok(is_trusted) })
+    })
 }
 
 /// Opens and closes one connection first: a pool only ever says that it waited too long.

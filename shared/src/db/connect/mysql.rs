@@ -4,8 +4,9 @@ use secrecy::ExposeSecret as _;
 use sqlx::mysql::{MySqlConnectOptions, MySqlSslMode};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _, MySql, MySqlPool};
 
+use super::super::trust::Trust;
 use super::error::mysql_number;
-use super::{Failure, STATEMENT_CACHE, connected, create_statement, pool_options};
+use super::{Failure, STATEMENT_CACHE, connected, create_statement, server_pool_options};
 use crate::config::{DatabaseConfig, DatabaseTarget, Tls};
 
 pub(super) fn options(config: &DatabaseConfig) -> sqlx::Result<MySqlConnectOptions> {
@@ -37,8 +38,9 @@ pub(super) fn options(config: &DatabaseConfig) -> sqlx::Result<MySqlConnectOptio
 pub(super) async fn pool(
     options: MySqlConnectOptions,
     connections: u32,
+    trust: &Trust,
 ) -> sqlx::Result<MySqlPool> {
-    let pool = pool_options::<MySql>(connections).after_connect(|connection, _| {
+    let pool = server_pool_options::<MySql>(connections, trust).after_connect(|connection, _| {
         Box::pin(async move {
             // Gap locks of the default level make queues deadlock.
             connection.execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED").await?;

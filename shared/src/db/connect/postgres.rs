@@ -4,7 +4,8 @@ use secrecy::ExposeSecret as _;
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _, PgPool, Postgres};
 
-use super::{Failure, STATEMENT_CACHE, connected, create_statement, pool_options};
+use super::super::trust::Trust;
+use super::{Failure, STATEMENT_CACHE, connected, create_statement, server_pool_options};
 use crate::config::{DatabaseConfig, DatabaseTarget, Tls};
 
 pub(super) fn options(config: &DatabaseConfig) -> sqlx::Result<PgConnectOptions> {
@@ -32,15 +33,20 @@ pub(super) fn options(config: &DatabaseConfig) -> sqlx::Result<PgConnectOptions>
         .disable_statement_logging())
 }
 
-pub(super) async fn pool(options: PgConnectOptions, connections: u32) -> sqlx::Result<PgPool> {
-    let pool = pool_options::<Postgres>(connections).after_connect(|connection, _| {
-        Box::pin(async move {
-            // A process that is frozen inside a transaction must not hold its locks for ever.
-            connection.execute("SET idle_in_transaction_session_timeout = '15s'").await?;
-            connection.execute("SET lock_timeout = '5s'").await?;
-            Ok(())
-        })
-    });
+pub(super) async fn pool(
+    options: PgConnectOptions,
+    connections: u32,
+    trust: &Trust,
+) -> sqlx::Result<PgPool> {
+    let pool =
+        server_pool_options::<Postgres>(connections, trust).after_connect(|connection, _| {
+            Box::pin(async move {
+                // A process that is frozen inside a transaction must not hold its locks for ever.
+                connection.execute("SET idle_in_transaction_session_timeout = '15s'").await?;
+                connection.execute("SET lock_timeout = '5s'").await?;
+                Ok(())
+            })
+        });
     connected(pool, options).await
 }
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
-use sqlx::{ConnectOptions as _, Executor as _, Sqlite};
+use sqlx::{ConnectOptions as _, Connection as _, Executor as _, Sqlite};
 
 use super::super::Pools;
 use super::{Failure, OpenError, STATEMENT_CACHE, connected, pool_options};
@@ -18,15 +18,22 @@ const READERS: u32 = 4;
 pub(super) async fn pools(config: &DatabaseConfig) -> Result<Pools, Failure> {
     let DatabaseTarget::File(path) = &config.target else { unreachable!("SQLite lives in a file") };
     let options = options(&absolute(path)?);
-    let writer = pool_options::<Sqlite>(1).max_lifetime(None).idle_timeout(None).after_connect(
-        |connection, _| {
+    let writer = pool_options::<Sqlite>(1)
+        .max_lifetime(None)
+        .idle_timeout(None)
+        .after_connect(|connection, _| {
             Box::pin(async move {
                 // Whoever waits long asks too rarely: see `sqlite::begin`.
                 connection.execute("PRAGMA busy_timeout = 10").await?;
                 Ok(())
             })
-        },
-    );
+        })
+        .before_acquire(|connection, _| {
+            // When the disk is full, SQLite rolls back by itself. The driver's own rollback then fails, and it
+            // goes on believing that it is in a transaction: such a connection can begin no other.
+            let is_usable = !connection.is_in_transaction();
+            Box::pin(async move { Ok(is_usable) })
+        });
     let writer = connected(writer, options.clone()).await?;
     let readers = pool_options(READERS).connect_lazy_with(options.pragma("query_only", "ON"));
     Ok(Pools::Sqlite { writer, readers })
