@@ -8,6 +8,7 @@
 mod app;
 mod database;
 pub mod model;
+mod outage;
 mod process;
 mod proxy;
 mod settings;
@@ -17,6 +18,7 @@ mod town;
 
 pub use app::{App, SignedRequest, TestApp, get};
 pub use database::TestDatabase;
+pub use outage::Outage;
 pub use process::{Process, binary};
 pub use proxy::Proxy;
 pub use settings::{chromedriver, surroundings};
@@ -42,6 +44,29 @@ macro_rules! on_each_database {
             async fn sqlite() {
                 run($crate::TestDatabase::create($crate::Engine::Sqlite)).await;
             }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                run($crate::TestDatabase::create($crate::Engine::Postgres)).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn mysql() {
+                run($crate::TestDatabase::create($crate::Engine::MySql)).await;
+            }
+        }
+    )+ };
+}
+
+/// As [`on_each_database!`], for what can happen only between a process and a server: `name::postgres`, `name::mysql`.
+#[macro_export]
+macro_rules! on_each_server {
+    ($($(#[$attribute:meta])* async fn $name:ident($database:ident: TestDatabase) $body:block)+) => { $(
+        $(#[$attribute])*
+        mod $name {
+            use super::*;
+
+            async fn run($database: $crate::TestDatabase) $body
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn postgres() {

@@ -2,10 +2,9 @@
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
-use rustix::process::{Signal, getpid, kill_process};
+use nix::sys::signal::{Signal, raise};
 
 /// Every step, in the order in which a message meets them.
 pub const STEPS: [&str; 11] = [
@@ -23,9 +22,6 @@ pub const STEPS: [&str; 11] = [
 ];
 
 const VARIABLE: &str = "SYNCBOT_FAILPOINTS";
-
-/// Nobody is frozen for less, and no thread waits so long for its turn on a busy machine.
-const SHORTEST_FREEZE: Duration = Duration::from_millis(500);
 
 static PLAN: OnceLock<Plan> = OnceLock::new();
 
@@ -80,16 +76,9 @@ pub fn reached(step: &'static str) {
 impl Action {
     fn happen(self, step: &str) {
         tracing::warn!(failpoint = step, action = ?self, "a failpoint is reached");
-        let signal = if self == Self::Kill { Signal::KILL } else { Signal::STOP };
-        kill_process(getpid(), signal).expect("a process may send itself signals");
-        // The signal may first reach another thread. Nothing happens on this one until all were stopped.
-        loop {
-            let began = Instant::now();
-            std::thread::sleep(Duration::from_millis(1));
-            if self == Self::Freeze && began.elapsed() >= SHORTEST_FREEZE {
-                return;
-            }
-        }
+        let signal = if self == Self::Kill { Signal::SIGKILL } else { Signal::SIGSTOP };
+        // To this thread, so that nothing more happens on it; the signal takes the others along.
+        raise(signal).expect("a process may send itself signals");
     }
 }
 

@@ -6,7 +6,7 @@ use shared::failpoint::STEPS;
 use testkit::{TestDatabase, Town, on_each_database};
 
 use crate::talk::Talk;
-use crate::{SHORT_LEASE, at};
+use crate::{at, worker, worker_with};
 
 const CHANNELS: usize = 3;
 
@@ -21,19 +21,19 @@ async fn ingress_dies(database: TestDatabase, plan: &str) {
     let second = town.start_ingress().await;
     talk.goes_on(1);
     talk.until_acknowledged().await;
-    let worker = town.start_worker_with(&[SHORT_LEASE]);
-    talk.ends_well(&database, vec![second, worker]).await;
+    let working = worker(&town);
+    talk.ends_well(&database, vec![second, working]).await;
 }
 
 /// The worker dies while messages flow; another takes over.
 async fn worker_dies(database: TestDatabase, plan: &str) {
     let town = Town::build(&database, CHANNELS).await;
     let ingress = town.start_ingress().await;
-    let mut first = town.start_worker_with(&[SHORT_LEASE, at(plan)]);
+    let mut first = worker_with(&town, plan);
     let mut talk = Talk::in_channels(&town, CHANNELS);
     talk.goes_on(6);
     first.killed().await;
-    let second = town.start_worker_with(&[SHORT_LEASE]);
+    let second = worker(&town);
     talk.goes_on(1);
     talk.ends_well(&database, vec![ingress, second]).await;
 }
