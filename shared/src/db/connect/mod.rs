@@ -123,17 +123,22 @@ impl Db {
         connections: u32,
         place: &str,
     ) -> Result<Self, Failure> {
+        let trust = Trust::new();
         let pools = match config.engine {
             Engine::Postgres => {
-                Pools::Postgres(postgres::pool(postgres::options(config)?, connections).await?)
+                let options = postgres::options(config)?;
+                Pools::Postgres(postgres::pool(options, connections, &trust).await?)
             }
-            Engine::MySql => Pools::MySql(mysql::pool(mysql::options(config)?, connections).await?),
+            Engine::MySql => {
+                let options = mysql::options(config)?;
+                Pools::MySql(mysql::pool(options, connections, &trust).await?)
+            }
             Engine::Sqlite if !sqlite::exists(config) => {
                 return Err(Failure::Final(OpenError::Missing { place: place.to_owned() }));
             }
             Engine::Sqlite => sqlite::pools(config).await?,
         };
-        let db = Self { pools };
+        let db = Self { pools, trust };
         if !db.is_current().await {
             return Err(Failure::Final(OpenError::Outdated { place: place.to_owned() }));
         }
