@@ -159,8 +159,8 @@ async fn carry(client: Halves, server: Halves, road: &Road) -> std::io::Result<(
     let mut transaction = Transaction::default();
     loop {
         tokio::select! {
-            read = from_client.read(&mut up) => {
-                let request = &mut up[..read?];
+            received = from_client.read(&mut up) => {
+                let request = &mut up[..received?];
                 if request.is_empty() || transaction.is_cut_at(request, road) {
                     return Ok(());
                 }
@@ -169,8 +169,8 @@ async fn carry(client: Halves, server: Halves, road: &Road) -> std::io::Result<(
                 }
                 to_server.write_all(request).await?;
             }
-            read = from_server.read(&mut down) => {
-                let answer = &down[..read?];
+            answered = from_server.read(&mut down) => {
+                let answer = &down[..answered?];
                 if answer.is_empty() || transaction.answer_is_lost {
                     return Ok(());
                 }
