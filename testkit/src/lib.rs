@@ -7,6 +7,7 @@
 
 mod app;
 mod database;
+mod fragile_road;
 pub mod model;
 mod outage;
 mod process;
@@ -18,6 +19,7 @@ mod town;
 
 pub use app::{App, SignedRequest, TestApp, get};
 pub use database::TestDatabase;
+pub use fragile_road::FragileRoad;
 pub use outage::Outage;
 pub use process::{Process, binary};
 pub use proxy::Proxy;

@@ -10,8 +10,6 @@ use shared::queue::Queue;
 use shared::rng::Rng;
 use shared::slack;
 
-use crate::failure;
-
 /// Everything that handlers share. Cheap to clone.
 #[derive(Debug, Clone)]
 #[expect(missing_docs, reason = "the types say it")]
@@ -71,7 +69,7 @@ async fn sealer(
     loop {
         match Sealer::open(db, config, clock, rng).await {
             Err(SealerError::Db(error)) if error.is_unavailable() || error.is_contention() => {
-                tracing::warn!(error = %failure::chain(&error), "the sealing keys cannot be read yet; waiting for the database");
+                tracing::warn!(error = %shared::error::chain(&error), "the sealing keys cannot be read yet; waiting for the database");
                 clock.sleep(DATABASE_PAUSE).await;
             }
             opened => return opened,

@@ -31,7 +31,8 @@ pub(crate) async fn ready(State(edge): State<Edge>) -> Response {
         }
         Ok(Ok(backlog)) => ("ok", StatusCode::OK, Some(backlog.oldest_millis)),
         Ok(Err(error)) => {
-            tracing::warn!(%error, "not ready: the database does not answer, or takes no writes");
+            let error = shared::error::chain(&error);
+            tracing::warn!(error, "not ready: the database does not answer, or takes no writes");
             ("database_unavailable", StatusCode::SERVICE_UNAVAILABLE, None)
         }
         Err(_) => ("database_slow", StatusCode::SERVICE_UNAVAILABLE, None),

@@ -94,6 +94,11 @@ pub(super) fn is_tls(error: &sqlx::Error) -> bool {
     }
 }
 
+/// Whether the server takes no writes.
+pub(super) fn is_read_only(error: &sqlx::Error) -> bool {
+    matches!(kind(error), Kind::ReadOnly)
+}
+
 fn kind(error: &sqlx::Error) -> Kind {
     match error {
         error if is_tls(error) => Kind::Other,

@@ -7,15 +7,17 @@
 mod bind;
 mod connect;
 mod error;
+mod lent;
 mod migrate;
 mod notify;
 mod query;
 mod retry;
 mod sqlite;
 mod statement;
-mod trust;
 
-use sqlx::{MySql, MySqlPool, PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+use std::time::Duration;
+
+use sqlx::{MySql, MySqlPool, PgPool, Postgres, Sqlite, SqlitePool};
 
 pub use bind::{Bind, Row};
 pub use connect::{OpenError, Patience};
@@ -26,14 +28,14 @@ pub use statement::{DifferentPlaceholders, Statement};
 
 pub use crate::config::Engine;
 pub use error::DbError;
+use lent::{Lent, Suspicion};
 use query::Target;
-use trust::Trust;
 
 /// A database and its connections. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Db {
     pools: Pools,
-    trust: Trust,
+    suspicion: Suspicion,
 }
 
 #[derive(Debug, Clone)]
@@ -51,17 +53,17 @@ enum Pools {
 /// Dropping it rolls back.
 #[derive(Debug)]
 #[must_use = "a transaction that is not committed is rolled back"]
-pub struct Tx {
-    open: OpenTx,
-    trust: Trust,
-}
+pub struct Tx(Open);
 
 #[derive(Debug)]
-enum OpenTx {
-    Postgres(Transaction<'static, Postgres>),
-    MySql(Transaction<'static, MySql>),
-    Sqlite(Transaction<'static, Sqlite>),
+enum Open {
+    Postgres(Lent<Postgres>),
+    MySql(Lent<MySql>),
+    Sqlite(Lent<Sqlite>),
 }
+
+/// For connections to be given back and closed. Those that are not are dropped.
+const CLOSE_DEADLINE: Duration = Duration::from_secs(2);
 
 impl Db {
     /// Which database it is.
@@ -76,14 +78,24 @@ impl Db {
     /// Begins a transaction that may write.
     pub async fn begin(&self) -> Result<Tx, DbError> {
         let begun = async {
-            Ok(match &self.pools {
-                Pools::Postgres(pool) => OpenTx::Postgres(pool.begin().await?),
-                Pools::MySql(pool) => OpenTx::MySql(pool.begin().await?),
-                Pools::Sqlite { writer, .. } => OpenTx::Sqlite(sqlite::begin(writer).await?),
-            })
+            let suspicion = &self.suspicion;
+            Ok(Tx(match &self.pools {
+                Pools::Postgres(pool) => {
+                    let mut lent = Lent::by(pool, suspicion).await?;
+                    lent.begin("BEGIN").await?;
+                    Open::Postgres(lent)
+                }
+                Pools::MySql(pool) => {
+                    let mut lent = Lent::by(pool, suspicion).await?;
+                    lent.begin("BEGIN").await?;
+                    Open::MySql(lent)
+                }
+                Pools::Sqlite { writer, .. } => {
+                    Open::Sqlite(sqlite::begin(writer, suspicion).await?)
+                }
+            }))
         };
-        let open = begun.await.map_err(|error| DbError::of(error, "BEGIN"))?;
-        Ok(Tx { open, trust: self.trust.clone() })
+        begun.await.map_err(|error| DbError::of(error, "BEGIN"))
     }
 
     /// A statement outside any transaction that only reads.
@@ -124,15 +136,20 @@ impl Db {
         prepared.await.map_err(|error| DbError::of(error, statement.common_text()))
     }
 
-    /// Ends every connection, once its user gives it back.
+    /// Ends every connection, once its user gives it back; waits for two seconds at most.
     pub async fn close(&self) {
-        match &self.pools {
-            Pools::Postgres(pool) => pool.close().await,
-            Pools::MySql(pool) => pool.close().await,
-            Pools::Sqlite { writer, readers } => {
-                readers.close().await;
-                writer.close().await;
+        let closed = async {
+            match &self.pools {
+                Pools::Postgres(pool) => pool.close().await,
+                Pools::MySql(pool) => pool.close().await,
+                Pools::Sqlite { writer, readers } => {
+                    readers.close().await;
+                    writer.close().await;
+                }
             }
+        };
+        if tokio::time::timeout(CLOSE_DEADLINE, closed).await.is_err() {
+            tracing::debug!("connections were still in use when the database was closed");
         }
     }
 }
@@ -145,20 +162,20 @@ impl Tx {
 
     /// Makes everything in it durable.
     pub async fn commit(self) -> Result<(), DbError> {
-        let committed = match self.open {
-            OpenTx::Postgres(tx) => tx.commit().await,
-            OpenTx::MySql(tx) => tx.commit().await,
-            OpenTx::Sqlite(tx) => tx.commit().await,
+        let committed = match self.0 {
+            Open::Postgres(lent) => lent.commit().await,
+            Open::MySql(lent) => lent.commit().await,
+            Open::Sqlite(lent) => lent.commit().await,
         };
         committed.map_err(|error| DbError::of(error, "COMMIT"))
     }
 
-    /// Undoes everything in it, now rather than when it is dropped.
+    /// Undoes everything in it, now rather than soon after it is dropped.
     pub async fn rollback(self) -> Result<(), DbError> {
-        let undone = match self.open {
-            OpenTx::Postgres(tx) => tx.rollback().await,
-            OpenTx::MySql(tx) => tx.rollback().await,
-            OpenTx::Sqlite(tx) => tx.rollback().await,
+        let undone = match self.0 {
+            Open::Postgres(lent) => lent.rollback().await,
+            Open::MySql(lent) => lent.rollback().await,
+            Open::Sqlite(lent) => lent.rollback().await,
         };
         undone.map_err(|error| DbError::of(error, "ROLLBACK"))
     }

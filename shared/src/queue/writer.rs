@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
@@ -19,6 +20,9 @@ const BATCH: usize = 128;
 const BATCH_BYTES: usize = 2 << 20;
 /// Payloads that may wait, in bytes.
 const WAITING_BYTES: usize = 32 << 20;
+/// After so long, a batch whose callers are all gone is given up: its connection may have fallen silent, and
+/// others wait for the writer. Not at once, so that a slow database still gets on.
+const ABANDONED_AFTER: Duration = Duration::from_secs(3);
 /// Jobs that may wait.
 const WAITING: usize = 4_096;
 
@@ -144,9 +148,19 @@ async fn write_batches(queue: Queue, incoming: Arc<Mutex<Incoming>>) {
 async fn write_batch(queue: Queue, mut batch: Vec<Waiting>) {
     // By dedup key, so that two writers never wait for each other.
     batch.sort_by(|a, b| a.row.job.dedup_key.cmp(&b.row.job.dedup_key));
-    let (rows, callers): (Vec<_>, Vec<_>) =
+    let (rows, mut callers): (Vec<_>, Vec<_>) =
         batch.into_iter().map(|waiting| (waiting.row, (waiting.answer, waiting.bytes))).unzip();
-    let results = match write_together(&queue, &rows).await {
+    let abandoned = async {
+        tokio::time::sleep(ABANDONED_AFTER).await;
+        for (answer, _) in &mut callers {
+            answer.closed().await;
+        }
+    };
+    let written = tokio::select! {
+        written = write_together(&queue, &rows) => written,
+        () = abandoned => return,
+    };
+    let results = match written {
         Ok(new) => rows.iter().map(|row| Ok(enqueued(&new, &row.id))).collect(),
         Err(error) if error.is_unavailable() || rows.len() == 1 => {
             let error = WriteError::from(error);

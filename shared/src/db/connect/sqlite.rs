@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
-use sqlx::{ConnectOptions as _, Connection as _, Executor as _, Sqlite};
+use sqlx::{ConnectOptions as _, Executor as _, Sqlite};
 
 use super::super::Pools;
-use super::{Failure, OpenError, STATEMENT_CACHE, connected, pool_options};
+use super::{Obstacle, OpenError, STATEMENT_CACHE, Suspicion, connected, pool_options};
 use crate::config::{DatabaseConfig, DatabaseTarget};
 
 /// How long to wait while another process creates the file, or turns its journal.
@@ -15,10 +15,13 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How many connections may read at the same time.
 const READERS: u32 = 4;
 
-pub(super) async fn pools(config: &DatabaseConfig) -> Result<Pools, Failure> {
+pub(super) async fn pools(
+    config: &DatabaseConfig,
+    suspicion: &Suspicion,
+) -> Result<Pools, Obstacle> {
     let DatabaseTarget::File(path) = &config.target else { unreachable!("SQLite lives in a file") };
     let options = options(&absolute(path)?);
-    let writer = pool_options::<Sqlite>(1)
+    let writer = pool_options::<Sqlite>(1, suspicion)
         .max_lifetime(None)
         .idle_timeout(None)
         .after_connect(|connection, _| {
@@ -27,15 +30,10 @@ pub(super) async fn pools(config: &DatabaseConfig) -> Result<Pools, Failure> {
                 connection.execute("PRAGMA busy_timeout = 10").await?;
                 Ok(())
             })
-        })
-        .before_acquire(|connection, _| {
-            // When the disk is full, SQLite rolls back by itself. The driver's own rollback then fails, and it
-            // goes on believing that it is in a transaction: such a connection can begin no other.
-            let is_usable = !connection.is_in_transaction();
-            Box::pin(async move { Ok(is_usable) })
         });
     let writer = connected(writer, options.clone()).await?;
-    let readers = pool_options(READERS).connect_lazy_with(options.pragma("query_only", "ON"));
+    let readers =
+        pool_options(READERS, suspicion).connect_lazy_with(options.pragma("query_only", "ON"));
     Ok(Pools::Sqlite { writer, readers })
 }
 
