@@ -25,6 +25,7 @@ async fn run(config: IngressConfig) -> anyhow::Result<()> {
     let (clock, rng) = (Clock::system(), Rng::system());
     let db = Db::open(&config.database, CONNECTIONS, Patience::default(), &clock).await?;
     let queue = Queue::new(db.clone(), clock.clone(), rng);
+    queue.learn_time().await;
     let measuring = queue.keep_time();
     let stop = process::stop_signal();
     let listener = tokio::net::TcpListener::bind(config.http.bind).await.with_context(|| {

@@ -20,6 +20,7 @@ where
     E: AsRef<dyn std::error::Error + Send + Sync>,
     Fut: Future<Output = Result<(), E>>,
 {
+    crate::failpoint::arm();
     let Loaded { config, warnings } = match loaded {
         Ok(loaded) => loaded,
         Err(error) => {

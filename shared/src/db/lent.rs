@@ -15,12 +15,17 @@ use sqlx::pool::{PoolConnection, PoolConnectionMetadata};
 use sqlx::{Database, Executor as _, MySql, Pool, Postgres, Sqlite};
 use tokio::time::timeout;
 
+use super::error::is_read_only;
+
 /// A statement that takes longer has lost its connection. Waiting for a lock ends well before (5 s).
 const STATEMENT_DEADLINE: Duration = Duration::from_secs(10);
 /// For the end of a transaction that was dropped, and a sign of life.
 const RETURN_DEADLINE: Duration = Duration::from_secs(5);
 /// Whoever gives up a statement after this long has waited longer than a database that is well needs.
 const SUSPICIOUS: Duration = Duration::from_secs(1);
+
+/// While a server takes no writes, each failure tells so; connections are made anew no more often than this.
+const FRESH: Duration = Duration::from_secs(1);
 
 /// A database that runs plain texts.
 pub(super) trait Plain: Database {
@@ -47,6 +52,16 @@ pub(super) struct Suspicion(Arc<Mutex<Option<Instant>>>);
 impl Suspicion {
     pub(super) fn raise(&self) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    }
+
+    /// As [`Suspicion::raise`], unless it was raised a moment ago; says whether it did.
+    fn raise_unless_fresh(&self) -> bool {
+        let mut raised = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_fresh = raised.is_some_and(|raised| raised.elapsed() < FRESH);
+        if !is_fresh {
+            *raised = Some(Instant::now());
+        }
+        !is_fresh
     }
 
     /// Whether a connection may be used.
@@ -90,6 +105,14 @@ impl<DB: Plain> Lent<DB> {
 
     pub(super) fn answered(&mut self) {
         self.asked = None;
+    }
+
+    /// After a failover a pool is full of connections to a server that only reads from then on, and none of
+    /// them ever breaks by itself.
+    pub(super) fn learn(&self, error: &sqlx::Error) {
+        if is_read_only(error) && self.suspicion.raise_unless_fresh() {
+            tracing::warn!("the database takes no writes; its connections are made anew");
+        }
     }
 
     /// Begins a transaction; dropping this undoes it.

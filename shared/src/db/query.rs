@@ -33,6 +33,9 @@ macro_rules! ask {
         let query = $make($text, $arguments);
         let answer = in_time(query.$finish($lent.ask()?)).await?;
         $lent.answered();
+        if let Err(error) = &answer {
+            $lent.learn(error);
+        }
         answer?.into()
     }};
 }

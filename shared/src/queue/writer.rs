@@ -10,6 +10,7 @@ use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use super::bulk::Row;
 use super::{Enqueued, NewJob, Queue};
 use crate::db::{DbError, Engine, retry_contention};
+use crate::failpoint;
 use crate::ids::JobId;
 use crate::telemetry;
 
@@ -195,7 +196,9 @@ async fn write_together(queue: &Queue, rows: &[Row]) -> Result<HashSet<JobId>, D
     retry_contention(&queue.clock, &queue.rng, || async {
         let mut tx = queue.db().begin().await?;
         let new = queue.write_rows(&mut tx, rows).await?;
+        failpoint!("ingress.before_commit");
         tx.commit().await?;
+        failpoint!("ingress.committed");
         Ok(new)
     })
     .await

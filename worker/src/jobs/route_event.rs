@@ -2,6 +2,7 @@
 //! Database only; the network belongs to the jobs that it makes.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use shared::failpoint;
 use shared::ids::{ChannelId, CopyId, PostId, SlackTs};
 use shared::jobs::deliver_copy;
 use shared::queue::NewJob;
@@ -42,7 +43,10 @@ pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
     }
     let routing = Routing { cx, source, targets, channel: create.channel.clone() };
     match routing.create(&mut tx, create).await? {
-        Routed::Written => cx.done(tx).await,
+        Routed::Written => {
+            failpoint!("route.before_commit");
+            cx.done(tx).await.inspect(|_| failpoint!("route.committed"))
+        }
         Routed::Waits { root_ts, until } => {
             let key = posts::wait_key(&routing.source.team_id, &routing.channel, &root_ts);
             let reason = "the first message of its thread has not come yet";

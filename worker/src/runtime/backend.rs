@@ -21,6 +21,7 @@ use apalis_core::worker::context::WorkerContext;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use shared::db::DbError;
+use shared::failpoint;
 use shared::queue::{Priority, Queue};
 use tokio_util::task::TaskTracker;
 
@@ -81,6 +82,9 @@ impl Lanes {
                 });
                 self.leases.note(lease, priority, &self.queue);
             }
+        }
+        if !claims.is_empty() {
+            failpoint!("queue.claimed");
         }
         self.wakeup.next_due(due.into_iter().flatten().filter(|due| *due > now).min());
         Ok(claims)

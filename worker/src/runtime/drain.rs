@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use futures::FutureExt as _;
 use shared::db::DbError;
+use shared::failpoint;
 use shared::queue::{Job, Look, QueueError, Release, RetryPolicy};
 use shared::telemetry;
 use tokio::time::Instant;
@@ -94,6 +95,7 @@ impl LaneRun<'_> {
         match queue.look(self.lease.lease()).await? {
             Look::Lost => Ok(Step::Ended),
             Look::Nothing { generation, head } => {
+                failpoint!("lane.before_release");
                 match queue.release(self.lease.lease(), generation, head).await? {
                     Release::Released => Ok(Step::Ended),
                     Release::Changed => Ok(Step::GoOn),

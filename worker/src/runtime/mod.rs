@@ -73,6 +73,11 @@ pub async fn run(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> anyhow::Result<()> {
     let queue = services.queue.clone();
+    let mut stop = Box::pin(stop);
+    tokio::select! {
+        () = &mut stop => return Ok(()),
+        () = queue.learn_time() => {}
+    }
     // Unique among all processes that ever were: a lane's owner is compared with it.
     let name = format!("worker-{:016x}", services.rng.bits() >> 64);
     let stopping = CancellationToken::new();

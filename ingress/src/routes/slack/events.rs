@@ -129,7 +129,12 @@ async fn event(edge: &Edge, body: &[u8]) -> Result<Response, Refusal> {
 
 /// Returns when the job is on disk.
 async fn store(edge: &Edge, job: NewJob) -> Result<(), Refusal> {
-    match tokio::time::timeout(STORE_TIMEOUT, edge.writer.write(job)).await {
+    let stored = tokio::time::timeout(STORE_TIMEOUT, edge.writer.write(job)).await;
+    match &stored {
+        Ok(Ok(_)) => edge.storing.succeeded(),
+        Ok(Err(_)) | Err(_) => edge.storing.failed(edge.clock.epoch_millis()),
+    }
+    match stored {
         Ok(Ok(Enqueued::New)) => {
             edge.counts.stored.add_one();
             Ok(())
