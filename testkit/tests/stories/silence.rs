@@ -13,7 +13,7 @@ async fn prepare(engine: Engine) -> (TestDatabase, FragileRoad) {
     (database, road)
 }
 
-async fn ingress_goes_on(engine: Engine) {
+async fn ingress_goes_on_with_new_connections(engine: Engine) {
     let (database, road) = prepare(engine).await;
     let app = TestApp::start_without_worker(database).await;
     // Many at once, so that many connections stand in the pool.
@@ -37,7 +37,7 @@ async fn ingress_goes_on(engine: Engine) {
     app.work_and_finish().await;
 }
 
-async fn a_worker_goes_on(engine: Engine) {
+async fn a_worker_goes_on_with_new_connections(engine: Engine) {
     let (database, road) = prepare(engine).await;
     let app = TestApp::start(database).await;
     ACME.says(&app.slack, "before");
@@ -86,4 +86,4 @@ macro_rules! on_each_server {
     )* };
 }
 
-on_each_server!(ingress_goes_on, a_worker_goes_on, both_halves_end_when_they_are_told_to);
+on_each_server!(ingress_goes_on_with_new_connections, a_worker_goes_on_with_new_connections, both_halves_end_when_they_are_told_to);
