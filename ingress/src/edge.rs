@@ -8,6 +8,7 @@ use shared::queue::{Queue, Writer};
 use shared::slack::signature::Verifier;
 
 use crate::counts::Counts;
+use crate::storing::Storing;
 
 /// The state of the edge. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -18,6 +19,7 @@ pub struct Edge {
     pub(crate) verifier: Verifier,
     pub(crate) slack_body_limit: usize,
     pub(crate) counts: Arc<Counts>,
+    pub(crate) storing: Arc<Storing>,
 }
 
 impl Edge {
@@ -30,6 +32,7 @@ impl Edge {
             verifier: Verifier::new(&signing.secrets),
             slack_body_limit: http.slack_body_limit,
             counts: Arc::default(),
+            storing: Arc::default(),
         }
     }
 }

@@ -11,6 +11,7 @@ mod refusal;
 mod router;
 mod routes;
 mod server;
+mod storing;
 
 pub use edge::Edge;
 pub use router::router;

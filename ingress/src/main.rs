@@ -25,7 +25,9 @@ async fn run(config: IngressConfig) -> anyhow::Result<()> {
     let (clock, rng) = (Clock::system(), Rng::system());
     let db = Db::open(&config.database, CONNECTIONS, Patience::default(), &clock).await?;
     let queue = Queue::new(db.clone(), clock.clone(), rng);
+    queue.learn_time().await;
     let measuring = queue.keep_time();
+    let stop = process::stop_signal();
     let listener = tokio::net::TcpListener::bind(config.http.bind).await.with_context(|| {
         format!(
             "cannot listen on {}: set PORT or SYNCBOT_BIND_ADDRESS to a free one",
@@ -34,7 +36,7 @@ async fn run(config: IngressConfig) -> anyhow::Result<()> {
     })?;
     tracing::info!(address = %listener.local_addr()?, "listening");
     let edge = Edge::new(queue, &config.signing, &config.http, clock);
-    ingress::serve(listener, ingress::router(edge), process::stop_signal()).await;
+    ingress::serve(listener, ingress::router(edge), stop).await;
     measuring.abort();
     db.close().await;
     Ok(())

@@ -13,6 +13,8 @@ pub(crate) enum Refusal {
     TooLarge,
     WrongContentType,
     TooSlow,
+    NoSuchPath,
+    WrongMethod,
     Malformed(&'static str),
     /// The database did not take it in time: the sender should try again.
     NotStored,
@@ -31,6 +33,8 @@ impl Refusal {
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::WrongContentType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            Self::NoSuchPath => StatusCode::NOT_FOUND,
+            Self::WrongMethod => StatusCode::METHOD_NOT_ALLOWED,
             Self::Malformed(_) => StatusCode::BAD_REQUEST,
             Self::NotStored => StatusCode::SERVICE_UNAVAILABLE,
         }
@@ -47,6 +51,10 @@ impl Refusal {
                 "send application/json or application/x-www-form-urlencoded".to_owned(),
             ),
             Self::TooSlow => ("too_slow", "the body did not arrive in time".to_owned()),
+            Self::NoSuchPath => ("not_found", "there is nothing at this path".to_owned()),
+            Self::WrongMethod => {
+                ("method_not_allowed", "this path does not take this method".to_owned())
+            }
             Self::Malformed(what) => ("malformed", what.to_owned()),
             Self::NotStored => {
                 ("try_again", "the request could not be stored now; send it again".to_owned())
@@ -73,6 +81,8 @@ mod tests {
             (Refusal::TooLarge, 413, "too_large"),
             (Refusal::WrongContentType, 415, "unsupported_content_type"),
             (Refusal::TooSlow, 408, "too_slow"),
+            (Refusal::NoSuchPath, 404, "not_found"),
+            (Refusal::WrongMethod, 405, "method_not_allowed"),
             (Refusal::Malformed("x"), 400, "malformed"),
             (Refusal::NotStored, 503, "try_again"),
         ];

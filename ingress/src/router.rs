@@ -3,6 +3,7 @@
 use axum::Router;
 use axum::routing::{get, post};
 
+use crate::refusal::Refusal;
 use crate::routes::{health, ready, slack};
 use crate::{Edge, middleware};
 
@@ -12,6 +13,8 @@ pub fn router(edge: Edge) -> Router {
         .route("/slack/events", post(slack::events::receive))
         .route("/health", get(health::alive))
         .route("/ready", get(ready::ready))
+        .fallback(async || Refusal::NoSuchPath)
+        .method_not_allowed_fallback(async || Refusal::WrongMethod)
         .with_state(edge);
     middleware::wrap(router)
 }

@@ -26,7 +26,7 @@ impl Clock {
     pub fn now(&self) -> DateTime<Utc> {
         match &self.0 {
             #[expect(clippy::disallowed_methods, reason = "the one place that asks the machine")]
-            Source::System => Utc::now().trunc_subsecs(6),
+            Source::System => Utc::now().trunc_subsecs(6) + crate::failpoint::clock_skew(),
             Source::Manual(now) => *now.borrow(),
         }
     }

@@ -1,6 +1,6 @@
 //! The vocabulary that every SyncBot process shares.
 //!
-//! Dependencies inside point one way: [`ids`], [`clock`] and [`rng`] know nothing;
+//! Dependencies inside point one way: [`failpoint`](mod@failpoint), [`ids`], [`clock`] and [`rng`] know nothing;
 //! [`config`] and [`crypto`] know those; [`db`] and [`slack`] come next; [`queue`] and
 //! [`tables`] stand on the database. Nothing here knows ingress or worker.
 #![warn(missing_docs)]
@@ -9,6 +9,8 @@ pub mod clock;
 pub mod config;
 pub mod crypto;
 pub mod db;
+pub mod error;
+pub mod failpoint;
 pub mod ids;
 pub mod jobs;
 pub mod process;

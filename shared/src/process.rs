@@ -17,9 +17,10 @@ pub fn main<C, E, Fut>(
     run: impl FnOnce(C) -> Fut,
 ) -> ExitCode
 where
-    E: std::fmt::Display,
+    E: AsRef<dyn std::error::Error + Send + Sync>,
     Fut: Future<Output = Result<(), E>>,
 {
+    crate::failpoint::arm();
     let Loaded { config, warnings } = match loaded {
         Ok(loaded) => loaded,
         Err(error) => {
@@ -34,6 +35,7 @@ where
             return ExitCode::FAILURE;
         }
     };
+    raise_open_files_limit();
     runtime.block_on(async {
         let telemetry = match Telemetry::start(telemetry(&config), service) {
             Ok(telemetry) => telemetry,
@@ -53,22 +55,70 @@ where
                 ExitCode::SUCCESS
             }
             Err(error) => {
-                tracing::error!("{service} cannot go on: {error:#}");
+                let error: &(dyn std::error::Error + 'static) = error.as_ref();
+                tracing::error!("{service} cannot go on: {}", crate::error::chain(error));
                 ExitCode::FAILURE
             }
         };
-        telemetry.shutdown();
+        telemetry.shutdown().await;
         code
     })
 }
 
-/// Ends when the process is asked to stop: SIGTERM, or Ctrl-C.
-pub async fn stop_signal() {
+/// Ends when the process is asked to stop: SIGTERM, or Ctrl-C. From this call on, SIGTERM alone no longer
+/// ends the process.
+pub fn stop_signal() -> impl Future<Output = ()> + Send + 'static {
+    let terminated = terminated();
+    async {
+        tokio::select! {
+            () = terminated => {}
+            _ = tokio::signal::ctrl_c() => {}
+        }
+        tracing::info!("asked to stop");
+    }
+}
+
+#[cfg(unix)]
+fn terminated() -> impl Future<Output = ()> + Send + 'static {
     use tokio::signal::unix::{SignalKind, signal};
     let mut terminate = signal(SignalKind::terminate()).expect("the runtime can listen to signals");
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = tokio::signal::ctrl_c() => {}
+    async move {
+        let _ = terminate.recv().await;
     }
-    tracing::info!("asked to stop");
 }
+
+/// Windows has no signal for it.
+#[cfg(not(unix))]
+async fn terminated() {
+    std::future::pending().await
+}
+
+/// How many files and connections this process may have open; `None`: there is no limit, or none is known.
+#[cfg(unix)]
+pub fn open_files_limit() -> Option<u64> {
+    rustix::process::getrlimit(rustix::process::Resource::Nofile).current
+}
+
+/// Windows has no such limit.
+#[cfg(not(unix))]
+pub fn open_files_limit() -> Option<u64> {
+    None
+}
+
+/// Shells and service managers start processes with a low limit that each may raise by itself.
+#[cfg(unix)]
+fn raise_open_files_limit() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+    // macOS refuses more than this, whatever it says that the most is.
+    let most = if cfg!(target_os = "macos") {
+        Some(maximum.unwrap_or(10_240).min(10_240))
+    } else {
+        maximum
+    };
+    // Those that refuse leave what was there, which does as well.
+    let _ = setrlimit(Resource::Nofile, Rlimit { current: most, maximum });
+}
+
+#[cfg(not(unix))]
+fn raise_open_files_limit() {}

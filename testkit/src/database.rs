@@ -1,7 +1,5 @@
 //! A fresh database for one test, gone afterwards.
 
-use std::fmt::Write as _;
-
 use secrecy::{ExposeSecret as _, SecretString};
 use shared::clock::Clock;
 use shared::config::{DatabaseConfig, DatabaseTarget, Tls};
@@ -26,13 +24,22 @@ const CONNECTIONS: u32 = 10;
 impl TestDatabase {
     /// A database that does not exist yet: opening it creates it.
     pub fn create(engine: Engine) -> Self {
+        Self::create_named(engine, "syncbot_test")
+    }
+
+    /// As [`TestDatabase::create`], with the beginning of its name.
+    pub fn create_named(engine: Engine, prefix: &str) -> Self {
         let (target, folder) = match engine {
             Engine::Sqlite => {
                 let folder = tempfile::tempdir().expect("a temporary folder can be made");
                 (DatabaseTarget::File(folder.path().join("syncbot.sqlite3")), Some(folder))
             }
-            Engine::Postgres => (on_server(&settings::server(settings::POSTGRES_URL), 5432), None),
-            Engine::MySql => (on_server(&settings::server(settings::MYSQL_URL), 3306), None),
+            Engine::Postgres => {
+                (on_server(&settings::server(settings::POSTGRES_URL), 5432, prefix), None)
+            }
+            Engine::MySql => {
+                (on_server(&settings::server(settings::MYSQL_URL), 3306, prefix), None)
+            }
         };
         let config = DatabaseConfig { engine, target, tls: Tls::Off };
         Self { config, direct_port: None, folder }
@@ -68,8 +75,13 @@ impl TestDatabase {
 
     /// From now on, the server is reached through `road`.
     pub fn go_through(&mut self, road: &Proxy) {
+        self.go_through_port(road.port());
+    }
+
+    /// From now on, the server is reached through this port.
+    pub fn go_through_port(&mut self, road: u16) {
         if let DatabaseTarget::Server { port, .. } = &mut self.config.target {
-            self.direct_port = Some(std::mem::replace(port, road.port()));
+            self.direct_port = Some(std::mem::replace(port, road));
         }
     }
 
@@ -120,9 +132,8 @@ impl Drop for TestDatabase {
     }
 }
 
-fn on_server(server: &Url, default_port: u16) -> DatabaseTarget {
-    let mut schema = String::from("syncbot_test_");
-    let _ = write!(schema, "{:016x}", rand::random::<u64>());
+fn on_server(server: &Url, default_port: u16, prefix: &str) -> DatabaseTarget {
+    let schema = format!("{prefix}_{:016x}", rand::random::<u64>());
     DatabaseTarget::Server {
         host: server.host_str().expect("the server's address has a host").to_owned(),
         port: server.port().unwrap_or(default_port),
@@ -144,7 +155,9 @@ async fn drop_database(config: &DatabaseConfig) -> sqlx::Result<()> {
             let mut connection =
                 options.username(user).password(password).database("postgres").connect().await?;
             connection
-                .execute(AssertSqlSafe(format!("DROP DATABASE IF EXISTS {schema} WITH (FORCE)")))
+                .execute(AssertSqlSafe(format!(
+                    "DROP DATABASE IF EXISTS \"{schema}\" WITH (FORCE)"
+                )))
                 .await?;
         }
         Engine::MySql => {
@@ -152,7 +165,9 @@ async fn drop_database(config: &DatabaseConfig) -> sqlx::Result<()> {
             let options = options.username(user);
             let options = if password.is_empty() { options } else { options.password(password) };
             let mut connection = options.connect().await?;
-            connection.execute(AssertSqlSafe(format!("DROP DATABASE IF EXISTS {schema}"))).await?;
+            connection
+                .execute(AssertSqlSafe(format!("DROP DATABASE IF EXISTS `{schema}`")))
+                .await?;
         }
         Engine::Sqlite => {}
     }

@@ -7,7 +7,9 @@
 
 mod app;
 mod database;
+mod fragile_road;
 pub mod model;
+mod outage;
 mod process;
 mod proxy;
 mod settings;
@@ -17,13 +19,15 @@ mod town;
 
 pub use app::{App, SignedRequest, TestApp, get};
 pub use database::TestDatabase;
+pub use fragile_road::FragileRoad;
+pub use outage::Outage;
 pub use process::{Process, binary};
 pub use proxy::Proxy;
 pub use settings::{chromedriver, surroundings};
 pub use shared::db::Engine;
 pub use stage::{ACME, BIRCH, Side};
 pub use tls_road::TlsRoad;
-pub use town::{SIGNING_SECRET, Town, process_variables};
+pub use town::{SIGNING_SECRET, Town, process_variables, url_in};
 
 /// How long a test waits for what should happen in milliseconds, on a machine that is busy with other tests.
 pub const PATIENCE: std::time::Duration = std::time::Duration::from_secs(20);
@@ -42,6 +46,29 @@ macro_rules! on_each_database {
             async fn sqlite() {
                 run($crate::TestDatabase::create($crate::Engine::Sqlite)).await;
             }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                run($crate::TestDatabase::create($crate::Engine::Postgres)).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn mysql() {
+                run($crate::TestDatabase::create($crate::Engine::MySql)).await;
+            }
+        }
+    )+ };
+}
+
+/// As [`on_each_database!`], for what can happen only between a process and a server: `name::postgres`, `name::mysql`.
+#[macro_export]
+macro_rules! on_each_server {
+    ($($(#[$attribute:meta])* async fn $name:ident($database:ident: TestDatabase) $body:block)+) => { $(
+        $(#[$attribute])*
+        mod $name {
+            use super::*;
+
+            async fn run($database: $crate::TestDatabase) $body
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn postgres() {

@@ -1,6 +1,7 @@
 //! The product's real binaries, as processes of their own.
 
 use std::ffi::OsStr;
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
@@ -96,6 +97,29 @@ impl Process {
             }
             assert!(began.elapsed() < PATIENCE, "it does not end:\n{}", self.output());
             tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    /// Waits until a SIGKILL has ended it.
+    pub async fn killed(&mut self) {
+        let status = self.ended().await;
+        assert_eq!(status.signal(), Some(9), "{status}:\n{}", self.output());
+    }
+
+    /// Waits until a SIGSTOP has frozen it.
+    pub async fn frozen(&self) {
+        let began = Instant::now();
+        loop {
+            let asked = Command::new("ps")
+                .args(["-o", "state=", "-p"])
+                .arg(self.child.id().to_string())
+                .output()
+                .expect("`ps` exists");
+            if asked.stdout.starts_with(b"T") {
+                return;
+            }
+            assert!(began.elapsed() < PATIENCE, "it does not freeze:\n{}", self.output());
+            tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
 

@@ -5,7 +5,7 @@ use shared::clock::Clock;
 use shared::config::{RunConfig, Source};
 use shared::ids::ChannelId;
 use shared::rng::Rng;
-use slack_emulator::{Settings, SlackEmulator};
+use slack_emulator::{Settings, ShownMessage, SlackEmulator};
 use worker::{Services, install};
 
 use crate::{ACME, BIRCH, Process, Side, TestDatabase};
@@ -73,38 +73,63 @@ impl Town {
 
     /// Starts an ingress; events go to the one that was started last.
     pub async fn start_ingress(&self) -> Process {
-        let mut process = Process::start("syncbot-ingress", &[], self.variables());
+        self.start_ingress_with(&[]).await
+    }
+
+    /// As [`Town::start_ingress`], with further variables.
+    pub async fn start_ingress_with(&self, more: &[(&str, &str)]) -> Process {
+        let mut process = Process::start("syncbot-ingress", &[], self.variables_and(more));
         self.listen_at(&process.line_with("listening").await).await;
         process
     }
 
     /// Starts a worker.
     pub fn start_worker(&self) -> Process {
-        Process::start("syncbot-worker", &[], self.variables())
+        self.start_worker_with(&[])
+    }
+
+    /// As [`Town::start_worker`], with further variables.
+    pub fn start_worker_with(&self, more: &[(&str, &str)]) -> Process {
+        Process::start("syncbot-worker", &[], self.variables_and(more))
+    }
+
+    fn variables_and<'v>(&'v self, more: &[(&'v str, &'v str)]) -> Vec<(&'v str, &'v str)> {
+        [self.variables(), more.to_vec()].concat()
     }
 
     /// Sends events to the address in a log line.
     pub async fn listen_at(&self, line: &str) {
-        let address = line
-            .split('"')
-            .find(|part| part.starts_with("127.0.0.1:"))
-            .expect("the line has the address");
         self.slack
-            .set_request_url(&format!("http://{address}/slack/events"))
+            .set_request_url(&format!("{}/slack/events", url_in(line)))
             .await
             .expect("ingress answers the challenge");
     }
 
-    /// Ada says something in one channel of Acme.
-    pub fn says(&self, channel: usize, text: &str) {
-        self.slack.say(ACME.team, &channel_of(ACME, channel), ACME.person, text);
+    /// Ada says something in one channel of Acme; returns its ts.
+    pub fn says(&self, channel: usize, text: &str) -> String {
+        self.slack.say(ACME.team, &channel_of(ACME, channel), ACME.person, text).to_string()
+    }
+
+    /// Ada answers in a thread.
+    pub fn replies(&self, channel: usize, root: &str, text: &str) {
+        self.slack.reply(ACME.team, &channel_of(ACME, channel), ACME.person, root, text);
     }
 
     /// What stands in the channel of Birch.
     pub fn texts_in_target(&self, channel: usize) -> Vec<String> {
-        let messages = self.slack.messages(BIRCH.team, &channel_of(BIRCH, channel));
-        messages.into_iter().map(|message| message.text).collect()
+        self.messages_in_target(channel).into_iter().map(|message| message.text).collect()
     }
+
+    /// What stands in the channel of Birch, with everything that shows.
+    pub fn messages_in_target(&self, channel: usize) -> Vec<ShownMessage> {
+        self.slack.messages(BIRCH.team, &channel_of(BIRCH, channel))
+    }
+}
+
+/// Where an ingress listens, by its log line.
+pub fn url_in(line: &str) -> String {
+    let address = line.split('"').find(|part| part.starts_with("127.0.0.1:"));
+    format!("http://{}", address.expect("the line has the address"))
 }
 
 fn channel_of(side: Side, channel: usize) -> String {

@@ -4,6 +4,7 @@ use std::error::Error;
 use std::time::Duration;
 
 use shared::db::DbError;
+use shared::error::chain;
 use shared::queue::{Lane, QueueError, Scope};
 
 /// What a handler says when it did not finish.
@@ -46,7 +47,7 @@ pub enum Failure {
 
 impl Failure {
     /// It may work later.
-    pub fn retry(error: &dyn Error) -> Self {
+    pub fn retry(error: &(dyn Error + 'static)) -> Self {
         Self::Retry { error: chain(error) }
     }
 
@@ -86,15 +87,4 @@ impl From<QueueError> for Failure {
             QueueError::Db(error) => error.into(),
         }
     }
-}
-
-/// An error with everything that caused it.
-pub(crate) fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
-    }
-    text
 }

@@ -2,6 +2,7 @@
 
 use anyhow::Context as _;
 use secrecy::SecretString;
+use shared::config::WorkerProcessConfig;
 use shared::db::retry_contention;
 use shared::ids::{ChannelId, SyncChannelId, SyncId, WorkspaceId};
 use shared::slack::methods::auth;
@@ -51,6 +52,24 @@ pub async fn with_token(
         Ok(workspace)
     });
     Ok(stored.await?)
+}
+
+/// Installs the workspace whose token a developer configured, if any (`SLACK_BOT_TOKEN`). That Slack does not
+/// accept it is no reason to end: everything else works.
+pub async fn configured(services: Services, config: WorkerProcessConfig) {
+    let Some(token) = &config.client.single_workspace_token else { return };
+    match with_token(&services, token, &config.app.bot_scopes.join(",")).await {
+        Ok(workspace) => {
+            tracing::info!(workspace.team_id = %workspace.team_id, "the workspace of SLACK_BOT_TOKEN is installed");
+        }
+        Err(error) => {
+            let error = shared::error::chain(error.as_ref());
+            tracing::warn!(
+                error,
+                "the workspace of SLACK_BOT_TOKEN is not installed; check the token and SLACK_API_URL, and start again"
+            );
+        }
+    }
 }
 
 /// Keeps channels of several workspaces in step from now on, in every direction. Channels that are in step

@@ -18,5 +18,5 @@ pub use context::{Done, FencedTx, JobContext};
 pub use failure::Failure;
 pub use registry::{Handler, OnDeath, OnReplay, Registered, Schedule, registry};
 pub use replay::replay;
-pub use runtime::{Settings, run};
+pub use runtime::{Feeders, Settings, run};
 pub use services::Services;

@@ -4,7 +4,7 @@ use shared::clock::Clock;
 use shared::config::{Source, WorkerProcessConfig};
 use shared::process;
 use shared::rng::Rng;
-use worker::{Services, Settings};
+use worker::{Services, Settings, install};
 
 fn main() -> std::process::ExitCode {
     process::main(
@@ -17,8 +17,10 @@ fn main() -> std::process::ExitCode {
 
 async fn run(config: WorkerProcessConfig) -> anyhow::Result<()> {
     let services = Services::open(&config, Clock::system(), Rng::system()).await?;
-    let settings = Settings::from(&config.worker);
-    worker::run(services.clone(), worker::registry(), &settings, process::stop_signal()).await?;
+    let (settings, stop) = (Settings::from(&config.worker), process::stop_signal());
+    let configured = tokio::spawn(install::configured(services.clone(), config));
+    let worked = worker::run(services.clone(), worker::registry(), &settings, stop).await;
+    configured.abort();
     services.db.close().await;
-    Ok(())
+    worked
 }

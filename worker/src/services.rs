@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use shared::clock::Clock;
-use shared::config::WorkerProcessConfig;
-use shared::crypto::Sealer;
+use shared::config::{SealingConfig, WorkerProcessConfig};
+use shared::crypto::{Sealer, SealerError};
 use shared::db::{Db, Patience};
 use shared::queue::Queue;
 use shared::rng::Rng;
@@ -28,6 +28,8 @@ pub struct Services {
 const HTTP_TIMEOUT: Duration = Duration::from_secs(30);
 /// Beside one connection for each lane: claims, renewals, and listening.
 const OWN_CONNECTIONS: usize = 4;
+/// Between looks for a database that is not there at the start.
+const DATABASE_PAUSE: Duration = Duration::from_millis(250);
 
 impl Services {
     /// Opens everything that a worker process needs.
@@ -48,11 +50,29 @@ impl Services {
         clock: Clock,
         rng: Rng,
     ) -> anyhow::Result<Self> {
-        let sealer = Sealer::open(&db, &config.sealing, &clock, &rng).await?;
+        let sealer = sealer(&db, &config.sealing, &clock, &rng).await?;
         let queue = Queue::new(db.clone(), clock.clone(), rng.clone());
         let slack =
             slack::Client::new(shared::http_client(HTTP_TIMEOUT)?, config.client.api_url.clone());
         let settle = config.worker.settle;
         Ok(Self { db, queue, slack, sealer, clock, rng, settle })
+    }
+}
+
+/// Opens the sealer. A database that goes away just now, or that somebody keeps locked, is waited for.
+async fn sealer(
+    db: &Db,
+    config: &SealingConfig,
+    clock: &Clock,
+    rng: &Rng,
+) -> Result<Sealer, SealerError> {
+    loop {
+        match Sealer::open(db, config, clock, rng).await {
+            Err(SealerError::Db(error)) if error.is_unavailable() || error.is_contention() => {
+                tracing::warn!(error = %shared::error::chain(&error), "the sealing keys cannot be read yet; waiting for the database");
+                clock.sleep(DATABASE_PAUSE).await;
+            }
+            opened => return opened,
+        }
     }
 }

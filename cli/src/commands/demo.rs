@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use clap::Args;
 use shared::clock::Clock;
-use shared::config::{ConfigError, Loaded, RunConfig, Source};
+use shared::config::{ConfigError, DatabaseTarget, Loaded, RunConfig, Source};
 use shared::process;
 use shared::rng::Rng;
 use slack_emulator::{Settings, SlackEmulator};
@@ -56,10 +56,9 @@ pub(crate) fn main(options: Options) -> ExitCode {
 
 /// What a developer would put into `.env`. The emulator's address is known only once it listens.
 fn configuration(folder: &Path, verbose: bool) -> Result<Loaded<RunConfig>, ConfigError> {
-    let database = format!("sqlite:///{}", folder.join("syncbot.sqlite3").display());
-    let loaded = RunConfig::load(Source::fixed([
+    let mut loaded = RunConfig::load(Source::fixed([
         ("LOCAL_DEVELOPMENT", "true"),
-        ("DATABASE_URL", &database),
+        ("DATABASE_URL", "sqlite:///syncbot.sqlite3"),
         ("LOG_LEVEL", if verbose { "INFO" } else { "WARNING" }),
         ("SLACK_SIGNING_SECRET", cast::SIGNING_SECRET),
         ("SLACK_CLIENT_ID", cast::CLIENT_ID),
@@ -69,6 +68,10 @@ fn configuration(folder: &Path, verbose: bool) -> Result<Loaded<RunConfig>, Conf
         ("TOKEN_ENCRYPTION_KEY", cast::TOKEN_KEY),
         ("SYNCBOT_PUBLIC_URL", "http://localhost"),
     ]))?;
+    // The folder as it is: an address would give some of its characters a meaning.
+    let file = DatabaseTarget::File(folder.join("syncbot.sqlite3"));
+    loaded.config.worker.database.target = file.clone();
+    loaded.config.ingress.database.target = file;
     Ok(loaded)
 }
 

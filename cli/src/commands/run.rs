@@ -10,7 +10,7 @@ use shared::process;
 use shared::rng::Rng;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
-use worker::{Services, Settings};
+use worker::{Feeders, Services, Settings, install};
 
 pub(crate) fn main() -> ExitCode {
     process::main(
@@ -23,19 +23,21 @@ pub(crate) fn main() -> ExitCode {
 
 async fn run(config: RunConfig) -> anyhow::Result<()> {
     let services = Services::open(&config.worker, Clock::system(), Rng::system()).await?;
+    let stop = CancellationToken::new();
+    let (signal, stopping) = (process::stop_signal(), stop.clone());
+    tokio::spawn(async move {
+        signal.await;
+        stopping.cancel();
+    });
     let bind = config.ingress.http.bind;
     let listener = TcpListener::bind(bind).await.with_context(|| {
         format!("cannot listen on {bind}: set PORT or SYNCBOT_BIND_ADDRESS to a free one")
     })?;
     tracing::info!(address = %listener.local_addr()?, "listening");
-    let stop = CancellationToken::new();
-    tokio::spawn(stop_with_process(stop.clone()));
-    both(&config, services, listener, stop).await
-}
-
-async fn stop_with_process(stop: CancellationToken) {
-    process::stop_signal().await;
-    stop.cancel();
+    let configured = tokio::spawn(install::configured(services.clone(), config.worker.clone()));
+    let ended = both(&config, services, listener, stop).await;
+    configured.abort();
+    ended
 }
 
 /// Runs both halves on one database until `stop`: first nothing more is accepted, then the jobs under
@@ -54,7 +56,8 @@ pub(crate) async fn both(
     );
     let db = services.db.clone();
     let serving = ingress::serve(listener, ingress::router(edge), stop.clone().cancelled_owned());
-    let settings = Settings::from(&config.worker.worker);
+    let feeders = Feeders::ThisProcess;
+    let settings = Settings { feeders, ..Settings::from(&config.worker.worker) };
     let working =
         worker::run(services, worker::registry(), &settings, stop.clone().cancelled_owned());
     let working = async {

@@ -7,6 +7,7 @@ use std::str::FromStr;
 use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
+use super::address::{self, TlsInUrl};
 use super::problems::Problem;
 use super::reader::Reader;
 
@@ -102,8 +103,11 @@ pub enum Tls {
         /// PEM file.
         ca: Option<PathBuf>,
     },
-    /// As the operator wrote in the address.
-    AsInUrl,
+    /// As the operator wrote in the address, with this file's authorities where the address verifies.
+    AsInUrl {
+        /// PEM file.
+        ca: Option<PathBuf>,
+    },
 }
 
 const URL: &str = "DATABASE_URL";
@@ -142,11 +146,13 @@ impl DatabaseConfig {
                 reader.problem(Problem::missing(URL));
                 return None;
             }
-            None => (backend, server.complete(backend, reader)?, false),
+            None => (backend, server.complete(backend, reader)?, None),
         };
         let tls = match engine {
             Engine::Sqlite => Tls::Off,
-            _ if tls_in_url => Tls::AsInUrl,
+            _ if let Some(mode) = tls_in_url => {
+                Tls::AsInUrl { ca: authorities_for(mode, ca, reader)? }
+            }
             _ if tls_wanted => Tls::Verify { ca: authorities(ca, reader)? },
             _ => Tls::Off,
         };
@@ -205,8 +211,10 @@ fn is_plain_name(name: &str) -> bool {
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
-/// Engine, target, and whether the address itself says how to use TLS. The error never quotes it.
-fn parse_address(address: &str) -> Result<(Engine, DatabaseTarget, bool), &'static str> {
+/// Engine, target, and what the address itself says about TLS. The error never quotes it.
+fn parse_address(
+    address: &str,
+) -> Result<(Engine, DatabaseTarget, Option<TlsInUrl>), &'static str> {
     let (scheme, rest) = address.split_once("://").ok_or("it has no `scheme://`")?;
     let engine = Engine::of_scheme(&scheme.to_ascii_lowercase())
         .ok_or("its scheme is none of `mysql`, `postgresql` and `sqlite`")?;
@@ -218,20 +226,37 @@ fn parse_address(address: &str) -> Result<(Engine, DatabaseTarget, bool), &'stat
         if path.is_empty() || path == ":memory:" {
             return Err("SQLite needs a file: in memory, everything would be lost at exit");
         }
-        return Ok((engine, DatabaseTarget::File(path.into()), false));
+        return Ok((engine, DatabaseTarget::File(path.into()), None));
     }
     let scheme = if engine == Engine::MySql { "mysql" } else { "postgresql" };
     let address = format!("{scheme}://{rest}");
     let url = Url::parse(&address)
         .map_err(|_| "it is not a URL; are special characters of the password percent-encoded?")?;
-    if url.host_str().is_none_or(str::is_empty) {
-        return Err("it names no host");
+    let tls = address::check(engine, &url)?;
+    Ok((engine, DatabaseTarget::Url(address.into()), tls))
+}
+
+/// The authorities that were named for an address that says itself how it is protected.
+#[expect(clippy::option_option, reason = "the outer one says that a problem was reported")]
+fn authorities_for(
+    tls: TlsInUrl,
+    given: Option<PathBuf>,
+    reader: &mut Reader,
+) -> Option<Option<PathBuf>> {
+    if given.is_none() {
+        return Some(None);
     }
-    if url.path().trim_matches('/').is_empty() {
-        return Err("it names no database after the host");
-    }
-    let tls_in_url = url.query_pairs().any(|(key, _)| matches!(&*key, "sslmode" | "ssl-mode"));
-    Ok((engine, DatabaseTarget::Url(address.into()), tls_in_url))
+    let why = match tls {
+        TlsInUrl { verifies: false, .. } => {
+            "it has no effect, because the `sslmode` in DATABASE_URL verifies no certificate; use one that does, such as `verify-full` (`VERIFY_IDENTITY` for MySQL), or remove it"
+        }
+        TlsInUrl { names_authorities: true, .. } => {
+            "DATABASE_URL names authorities as well; remove one of the two"
+        }
+        TlsInUrl { .. } => return authorities(given, reader),
+    };
+    reader.problem(Problem::invalid(CA_PATH, why));
+    None
 }
 
 /// `None` inside: no file, the well-known authorities alone.
@@ -306,6 +331,19 @@ mod tests {
             "sqlite:///",
             "sqlite:///:memory:",
             "mysql://u:hunter2@h:port/d",
+            // Special characters of a password that are not encoded.
+            "postgresql://postgres:p@hunter2/x@127.0.0.1/db",
+            "postgresql://postgres:1/hunter2@127.0.0.1/db",
+            "mysql://u:p@hunter2/d?x@127.0.0.1/db",
+            "mysql://u:p@hunter2/d#x@127.0.0.1/db",
+            "postgresql://u:hunter2%FF@h/d",
+            "postgresql://u%FF:hunter2@h/d",
+            "postgresql://u@h/%FF",
+            "postgresql://u@h/d?sslmode=hunter2",
+            "mysql://u@h/d?ssl-mode=hunter2",
+            "postgresql://u@h/d?port=hunter2",
+            "postgresql://u@h/d?hostaddr=hunter2",
+            "mysql://u@h/d?statement-cache-capacity=hunter2",
         ] {
             let error = load(&[("DATABASE_URL", address)]).expect_err(address).to_string();
             assert!(error.contains("DATABASE_URL is not valid"), "{error}");
@@ -356,10 +394,26 @@ mod tests {
             assert_eq!(tls != Tls::Off, on, "{text}");
         }
         let spoken = ("DATABASE_URL", "postgresql://u@h/d?sslmode=require");
-        assert_eq!(database(&[spoken]).tls, Tls::AsInUrl);
+        assert_eq!(database(&[spoken]).tls, Tls::AsInUrl { ca: None });
         assert_eq!(
             subjects(&[url, ("DATABASE_SSL_CA_PATH", "/no/such/file")]),
             ["DATABASE_SSL_CA_PATH"]
         );
+    }
+
+    #[test]
+    fn authorities_count_for_an_address_that_verifies_and_are_never_ignored() {
+        let ca = ("DATABASE_SSL_CA_PATH", "Cargo.toml");
+        for mode in ["sslmode=verify-full", "sslmode=verify-ca"] {
+            let url = format!("postgresql://u@h/d?{mode}");
+            let tls = database(&[("DATABASE_URL", &url), ca]).tls;
+            assert_eq!(tls, Tls::AsInUrl { ca: Some("Cargo.toml".into()) }, "{mode}");
+        }
+        let url = ("DATABASE_URL", "mysql://u@h/d?ssl-mode=verify_identity");
+        assert_eq!(database(&[url, ca]).tls, Tls::AsInUrl { ca: Some("Cargo.toml".into()) });
+        for mode in ["sslmode=require", "sslmode=verify-full&sslrootcert=x"] {
+            let url = format!("postgresql://u@h/d?{mode}");
+            assert_eq!(subjects(&[("DATABASE_URL", &url), ca]), ["DATABASE_SSL_CA_PATH"], "{mode}");
+        }
     }
 }

@@ -6,7 +6,9 @@
 //! for the client secret or the token key. Missing and invalid variables are reported
 //! together, by name, and secrets never print.
 
+mod address;
 mod database;
+mod dotenv;
 mod http;
 mod policy;
 mod problems;

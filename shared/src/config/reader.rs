@@ -52,7 +52,9 @@ impl Reader {
         debug_assert!(self.uses(name), "{name} is not for {}", self.process);
         self.seen.push(name);
         let value = self.resolved.get(name).map(|text| text.trim().to_owned());
-        if value.is_none() && variable.required {
+        // One that cannot even be read was reported by the source.
+        let is_reported = self.problems.iter().any(|problem| problem.subject() == name);
+        if value.is_none() && variable.required && !is_reported {
             let problem = Problem::missing(name);
             if self.is_local() {
                 self.warnings.push(problem.to_string());

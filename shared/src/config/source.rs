@@ -1,11 +1,13 @@
 //! Where values come from: the environment; a `.env` file too, in local development; then the defaults.
 
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::path::Path;
 
 use figment::value::{Dict, Map, Value};
 use figment::{Figment, Metadata, Profile, Provider};
 
+use super::dotenv;
 use super::problems::Problem;
 use super::variables::REFERENCE;
 
@@ -14,6 +16,8 @@ use super::variables::REFERENCE;
 pub struct Source {
     environment: BTreeMap<String, String>,
     dotenv: BTreeMap<String, String>,
+    /// What is wrong with the `.env` file, which is no matter where it is not read.
+    dotenv_problems: Vec<Problem>,
     problems: Vec<Problem>,
 }
 
@@ -48,31 +52,36 @@ impl Source {
     }
 
     fn read_dotenv(&mut self, path: &Path) {
-        let entries = match dotenvy::from_path_iter(path) {
-            Ok(entries) => entries,
-            Err(error) if error.not_found() => return,
-            Err(_) => {
-                self.problems.push(Problem::file(path, "it cannot be opened"));
+        let text = match std::fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == ErrorKind::NotFound => return,
+            Err(error) => {
+                let why = match error.kind() {
+                    ErrorKind::InvalidData => "it is not UTF-8 text".to_owned(),
+                    kind => format!("it cannot be read ({kind})"),
+                };
+                self.dotenv_problems.push(Problem::file(path, &why));
                 return;
             }
         };
-        for entry in entries {
-            // The parser's own message quotes the line, which may hold a secret.
-            let Ok((name, value)) = entry else {
-                self.problems.push(Problem::file(path, "a line of it is not `NAME=value`"));
-                return;
-            };
-            self.dotenv.insert(name, value);
+        let entries = dotenv::parse(&text);
+        self.dotenv.extend(entries.values);
+        for line in entries.bad_lines {
+            // Never the line itself, which may hold a secret.
+            let why = format!("line {line} is not `NAME=value`");
+            self.dotenv_problems.push(Problem::file(path, &why));
         }
     }
 
     /// Puts the sources on top of each other: environment over `.env` over defaults.
     pub(super) fn resolve(self) -> Resolved {
-        let Self { environment, dotenv, problems } = self;
+        let Self { environment, dotenv, dotenv_problems, mut problems } = self;
         let local_text = spoken(&environment, LOCAL).or_else(|| spoken(&dotenv, LOCAL));
         let local_development = local_text.is_some_and(|text| text.eq_ignore_ascii_case("true"));
         let mut warnings = Vec::new();
-        if !local_development && !dotenv.is_empty() {
+        if local_development {
+            problems.extend(dotenv_problems);
+        } else if !dotenv.is_empty() || !dotenv_problems.is_empty() {
             warnings.push(format!(
                 "the file .env is ignored, because {LOCAL} is not `true`: production reads the environment alone"
             ));

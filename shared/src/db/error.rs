@@ -94,6 +94,11 @@ pub(super) fn is_tls(error: &sqlx::Error) -> bool {
     }
 }
 
+/// Whether the server takes no writes.
+pub(super) fn is_read_only(error: &sqlx::Error) -> bool {
+    matches!(kind(error), Kind::ReadOnly)
+}
+
 fn kind(error: &sqlx::Error) -> Kind {
     match error {
         error if is_tls(error) => Kind::Other,
@@ -143,6 +148,8 @@ fn coded_kind(error: &dyn DatabaseError) -> Kind {
         return match &*code {
             "40001" | "40P01" | "55P03" => Kind::Contention,
             "25006" => Kind::ReadOnly,
+            // The server ended a transaction that stood still, and its connection.
+            "25P03" | "25P04" => Kind::Unavailable,
             // Connection exceptions, resources exhausted, shutdown and start-up.
             _ if code.starts_with("08") || code.starts_with("53") || code.starts_with("57P") => {
                 Kind::Unavailable

@@ -1,13 +1,14 @@
 //! Brings the schema up to date: one process at a time, and cheap when there is nothing to do.
 
+mod mysql;
+
 use std::collections::BTreeMap;
 
+use sqlx::SqlitePool;
 use sqlx::migrate::{MigrateError, Migration, Migrator};
-use sqlx::pool::PoolConnection;
-use sqlx::{Executor as _, MySql, SqlitePool};
 
-use super::connect::Failure;
-use super::{Db, DbError, OpenError, Pools};
+use super::connect::{Obstacle, is_missing_right};
+use super::{Db, DbError, OpenError, Pools, Suspicion};
 use crate::sql;
 
 static POSTGRES: Migrator = sqlx::migrate!("../migrations/postgres");
@@ -16,32 +17,35 @@ static SQLITE: Migrator = sqlx::migrate!("../migrations/sqlite");
 
 impl Db {
     /// Applies the migrations that the database lacks, under a lock.
-    pub(super) async fn migrate(&self) -> Result<(), Failure> {
+    pub(super) async fn migrate(&self) -> Result<(), Obstacle> {
         if self.is_current().await {
             return Ok(());
         }
         tracing::info!(db.engine = %self.engine(), "the database schema is being brought up to date");
         let migrated = match &self.pools {
             Pools::Postgres(pool) => migrator(&POSTGRES).run(pool).await,
-            Pools::MySql(pool) => migrate_mysql(pool.acquire().await?).await,
-            Pools::Sqlite { writer, .. } => migrate_sqlite(writer).await,
+            Pools::MySql(pool) => mysql::migrate(pool.acquire().await?, &MYSQL).await,
+            Pools::Sqlite { writer, .. } => migrate_sqlite(writer, &self.suspicion).await,
         };
         migrated.map_err(|error| match error {
             // Losing the connection, or a race for a lock, passes; what the schema says stays.
             MigrateError::Execute(source) | MigrateError::ExecuteMigration(source, _) => {
+                if is_missing_right(&source) {
+                    return Obstacle::Passing(source);
+                }
                 match DbError::of(source, "MIGRATE") {
                     DbError::Unavailable(source)
                     | DbError::ReadOnly(source)
-                    | DbError::Contention(source) => Failure::Passing(source),
+                    | DbError::Contention(source) => Obstacle::Passing(source),
                     DbError::Statement { source, .. } | DbError::Duplicate(source) => {
-                        Failure::Final(OpenError::Migration(MigrateError::Execute(source)))
+                        Obstacle::Final(OpenError::Migration(MigrateError::Execute(source)))
                     }
                     DbError::RowCount { .. } | DbError::BadValue { .. } => {
                         unreachable!("not made from a driver's error")
                     }
                 }
             }
-            error => Failure::Final(OpenError::Migration(error)),
+            error => Obstacle::Final(OpenError::Migration(error)),
         })
     }
 
@@ -69,40 +73,14 @@ fn migrator(known: &'static Migrator) -> Migrator {
     migrator
 }
 
-/// With a lock of our own: the one of sqlx waits for `-1` seconds, which MariaDB takes for none at all.
-async fn migrate_mysql(mut connection: PoolConnection<MySql>) -> Result<(), MigrateError> {
-    let mut migrator = migrator(&MYSQL);
-    migrator.set_locking(false);
-    // Locks are named per server, not per database.
-    connection
-        .execute("SET @migration_lock = SHA1(CONCAT('syncbot.migrate.', DATABASE()))")
-        .await?;
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "a lock of one connection, not a statement of the product"
-    )]
-    let (locked,): (Option<i64>,) =
-        sqlx::query_as("SELECT GET_LOCK(@migration_lock, 60)").fetch_one(&mut *connection).await?;
-    if locked != Some(1) {
-        return Err(MigrateError::Execute(sqlx::Error::PoolTimedOut));
-    }
-    let migrated = migrator.run_direct(None, &mut *connection, false).await;
-    // A connection that failed may hold the lock: it is closed, and the server lets go.
-    if migrated.is_err() {
-        drop(connection.detach());
-    } else {
-        connection.execute("DO RELEASE_LOCK(@migration_lock)").await?;
-    }
-    migrated
-}
-
 /// All in one transaction, whose write lock is the lock.
-async fn migrate_sqlite(writer: &SqlitePool) -> Result<(), MigrateError> {
+async fn migrate_sqlite(writer: &SqlitePool, suspicion: &Suspicion) -> Result<(), MigrateError> {
     let without_own_transactions =
         SQLITE.migrations.iter().map(|migration| Migration { no_tx: true, ..migration.clone() });
     let mut migrator = Migrator::with_migrations(without_own_transactions.collect());
     migrator.set_ignore_missing(true);
-    let mut tx = super::sqlite::begin(writer).await?;
-    migrator.run_direct(None, &mut *tx, false).await?;
-    Ok(tx.commit().await?)
+    let mut lent = super::sqlite::begin(writer, suspicion).await?;
+    migrator.run_direct(None, &mut *lent.ask()?, false).await?;
+    lent.answered();
+    Ok(lent.commit().await?)
 }

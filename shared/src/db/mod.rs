@@ -7,6 +7,7 @@
 mod bind;
 mod connect;
 mod error;
+mod lent;
 mod migrate;
 mod notify;
 mod query;
@@ -14,7 +15,9 @@ mod retry;
 mod sqlite;
 mod statement;
 
-use sqlx::{MySql, MySqlPool, PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+use std::time::Duration;
+
+use sqlx::{MySql, MySqlPool, PgPool, Postgres, Sqlite, SqlitePool};
 
 pub use bind::{Bind, Row};
 pub use connect::{OpenError, Patience};
@@ -25,12 +28,14 @@ pub use statement::{DifferentPlaceholders, Statement};
 
 pub use crate::config::Engine;
 pub use error::DbError;
+use lent::{Lent, Suspicion};
 use query::Target;
 
 /// A database and its connections. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Db {
     pools: Pools,
+    suspicion: Suspicion,
 }
 
 #[derive(Debug, Clone)]
@@ -48,14 +53,17 @@ enum Pools {
 /// Dropping it rolls back.
 #[derive(Debug)]
 #[must_use = "a transaction that is not committed is rolled back"]
-pub enum Tx {
-    #[doc(hidden)]
-    Postgres(Transaction<'static, Postgres>),
-    #[doc(hidden)]
-    MySql(Transaction<'static, MySql>),
-    #[doc(hidden)]
-    Sqlite(Transaction<'static, Sqlite>),
+pub struct Tx(Open);
+
+#[derive(Debug)]
+enum Open {
+    Postgres(Lent<Postgres>),
+    MySql(Lent<MySql>),
+    Sqlite(Lent<Sqlite>),
 }
+
+/// For connections to be given back and closed. Those that are not are dropped.
+const CLOSE_DEADLINE: Duration = Duration::from_secs(2);
 
 impl Db {
     /// Which database it is.
@@ -70,23 +78,34 @@ impl Db {
     /// Begins a transaction that may write.
     pub async fn begin(&self) -> Result<Tx, DbError> {
         let begun = async {
-            Ok(match &self.pools {
-                Pools::Postgres(pool) => Tx::Postgres(pool.begin().await?),
-                Pools::MySql(pool) => Tx::MySql(pool.begin().await?),
-                Pools::Sqlite { writer, .. } => Tx::Sqlite(sqlite::begin(writer).await?),
-            })
+            let suspicion = &self.suspicion;
+            Ok(Tx(match &self.pools {
+                Pools::Postgres(pool) => {
+                    let mut lent = Lent::by(pool, suspicion).await?;
+                    lent.begin("BEGIN").await?;
+                    Open::Postgres(lent)
+                }
+                Pools::MySql(pool) => {
+                    let mut lent = Lent::by(pool, suspicion).await?;
+                    lent.begin("BEGIN").await?;
+                    Open::MySql(lent)
+                }
+                Pools::Sqlite { writer, .. } => {
+                    Open::Sqlite(sqlite::begin(writer, suspicion).await?)
+                }
+            }))
         };
         begun.await.map_err(|error| DbError::of(error, "BEGIN"))
     }
 
     /// A statement outside any transaction that only reads.
     pub fn read(&self, statement: &'static Statement) -> Query<'_> {
-        Query::new(Target::Pool { pools: &self.pools, writes: false }, statement)
+        Query::new(Target::Pool { db: self, writes: false }, statement)
     }
 
     /// A statement that is a transaction of its own.
     pub fn write(&self, statement: &'static Statement) -> Query<'_> {
-        Query::new(Target::Pool { pools: &self.pools, writes: true }, statement)
+        Query::new(Target::Pool { db: self, writes: true }, statement)
     }
 
     /// Asks the database for a sign of life.
@@ -117,15 +136,26 @@ impl Db {
         prepared.await.map_err(|error| DbError::of(error, statement.common_text()))
     }
 
-    /// Ends every connection, once its user gives it back.
+    /// Somebody waited in vain: the connections that there are may have fallen silent. New ones take their
+    /// places from now on.
+    pub(crate) fn suspect_connections(&self) {
+        self.suspicion.raise();
+    }
+
+    /// Ends every connection, once its user gives it back; waits for two seconds at most.
     pub async fn close(&self) {
-        match &self.pools {
-            Pools::Postgres(pool) => pool.close().await,
-            Pools::MySql(pool) => pool.close().await,
-            Pools::Sqlite { writer, readers } => {
-                readers.close().await;
-                writer.close().await;
+        let closed = async {
+            match &self.pools {
+                Pools::Postgres(pool) => pool.close().await,
+                Pools::MySql(pool) => pool.close().await,
+                Pools::Sqlite { writer, readers } => {
+                    readers.close().await;
+                    writer.close().await;
+                }
             }
+        };
+        if tokio::time::timeout(CLOSE_DEADLINE, closed).await.is_err() {
+            tracing::debug!("connections were still in use when the database was closed");
         }
     }
 }
@@ -138,20 +168,20 @@ impl Tx {
 
     /// Makes everything in it durable.
     pub async fn commit(self) -> Result<(), DbError> {
-        let committed = match self {
-            Self::Postgres(tx) => tx.commit().await,
-            Self::MySql(tx) => tx.commit().await,
-            Self::Sqlite(tx) => tx.commit().await,
+        let committed = match self.0 {
+            Open::Postgres(lent) => lent.commit().await,
+            Open::MySql(lent) => lent.commit().await,
+            Open::Sqlite(lent) => lent.commit().await,
         };
         committed.map_err(|error| DbError::of(error, "COMMIT"))
     }
 
-    /// Undoes everything in it, now rather than when it is dropped.
+    /// Undoes everything in it, now rather than soon after it is dropped.
     pub async fn rollback(self) -> Result<(), DbError> {
-        let undone = match self {
-            Self::Postgres(tx) => tx.rollback().await,
-            Self::MySql(tx) => tx.rollback().await,
-            Self::Sqlite(tx) => tx.rollback().await,
+        let undone = match self.0 {
+            Open::Postgres(lent) => lent.rollback().await,
+            Open::MySql(lent) => lent.rollback().await,
+            Open::Sqlite(lent) => lent.rollback().await,
         };
         undone.map_err(|error| DbError::of(error, "ROLLBACK"))
     }

@@ -6,8 +6,9 @@ use sqlx::sqlite::SqliteArguments;
 
 use super::bind::{Bind, Row};
 use super::error::DbError;
+use super::lent::{Lent, in_time};
 use super::statement::Statement;
-use super::{Pools, Tx};
+use super::{Db, Open, Pools, Tx};
 
 /// A statement with its binds, to be executed or fetched.
 #[must_use = "a query does nothing until it is executed or fetched"]
@@ -21,9 +22,22 @@ pub(super) enum Target<'t> {
     Transaction(&'t mut Tx),
     /// Any connection: the statement is a transaction of its own. SQLite keeps readers from the writer.
     Pool {
-        pools: &'t Pools,
+        db: &'t Db,
         writes: bool,
     },
+}
+
+/// One statement on a connection: asked, and answered before the deadline.
+macro_rules! ask {
+    ($lent:expr, $make:path, $text:expr, $arguments:expr, $finish:ident) => {{
+        let query = $make($text, $arguments);
+        let answer = in_time(query.$finish($lent.ask()?)).await?;
+        $lent.answered();
+        if let Err(error) = &answer {
+            $lent.learn(error);
+        }
+        answer?.into()
+    }};
 }
 
 /// Runs the query on whichever database it is for.
@@ -32,50 +46,38 @@ macro_rules! run {
         let Query { target, statement, binds } = $query.checked()?;
         let outcome = async {
             Ok(match target {
-                Target::Transaction(Tx::Postgres(tx)) => {
-                    $make(statement.postgres_text(), for_postgres(&binds)?)
-                        .$finish(&mut **tx)
-                        .await?
-                        .into()
+                Target::Transaction(Tx(Open::Postgres(lent))) => {
+                    ask!(lent, $make, statement.postgres_text(), for_postgres(&binds)?, $finish)
                 }
-                Target::Transaction(Tx::MySql(tx)) => {
-                    $make(statement.mysql_form().text.as_str(), for_mysql(&binds, statement)?)
-                        .$finish(&mut **tx)
-                        .await?
-                        .into()
+                Target::Transaction(Tx(Open::MySql(lent))) => {
+                    let text = statement.mysql_form().text.as_str();
+                    ask!(lent, $make, text, for_mysql(&binds, statement)?, $finish)
                 }
-                Target::Transaction(Tx::Sqlite(tx)) => {
-                    $make(statement.sqlite_text(), for_sqlite(&binds)?)
-                        .$finish(&mut **tx)
-                        .await?
-                        .into()
+                Target::Transaction(Tx(Open::Sqlite(lent))) => {
+                    ask!(lent, $make, statement.sqlite_text(), for_sqlite(&binds)?, $finish)
                 }
-                Target::Pool { pools: Pools::Postgres(pool), .. } => {
-                    $make(statement.postgres_text(), for_postgres(&binds)?)
-                        .$finish(pool)
-                        .await?
-                        .into()
-                }
-                Target::Pool { pools: Pools::MySql(pool), .. } => {
-                    $make(statement.mysql_form().text.as_str(), for_mysql(&binds, statement)?)
-                        .$finish(pool)
-                        .await?
-                        .into()
-                }
-                Target::Pool { pools: Pools::Sqlite { readers, .. }, writes: false } => {
-                    $make(statement.sqlite_text(), for_sqlite(&binds)?)
-                        .$finish(readers)
-                        .await?
-                        .into()
-                }
-                Target::Pool { pools: Pools::Sqlite { writer, .. }, writes: true } => {
-                    let mut tx = super::sqlite::begin(writer).await?;
-                    let outcome = $make(statement.sqlite_text(), for_sqlite(&binds)?)
-                        .$finish(&mut *tx)
-                        .await?;
-                    tx.commit().await?;
-                    outcome.into()
-                }
+                Target::Pool { db: Db { pools, suspicion }, writes } => match pools {
+                    Pools::Postgres(pool) => {
+                        let mut lent = Lent::by(pool, suspicion).await?;
+                        ask!(lent, $make, statement.postgres_text(), for_postgres(&binds)?, $finish)
+                    }
+                    Pools::MySql(pool) => {
+                        let mut lent = Lent::by(pool, suspicion).await?;
+                        let text = statement.mysql_form().text.as_str();
+                        ask!(lent, $make, text, for_mysql(&binds, statement)?, $finish)
+                    }
+                    Pools::Sqlite { readers, .. } if !writes => {
+                        let mut lent = Lent::by(readers, suspicion).await?;
+                        ask!(lent, $make, statement.sqlite_text(), for_sqlite(&binds)?, $finish)
+                    }
+                    Pools::Sqlite { writer, .. } => {
+                        let mut lent = super::sqlite::begin(writer, suspicion).await?;
+                        let text = statement.sqlite_text();
+                        let outcome = ask!(lent, $make, text, for_sqlite(&binds)?, $finish);
+                        lent.commit().await?;
+                        outcome
+                    }
+                },
             })
         };
         outcome.await.map_err(|error: sqlx::Error| DbError::of(error, statement.common_text()))

@@ -3,6 +3,7 @@
 use super::hold::Active;
 use super::{Job, Lane, Priority, Queue};
 use crate::db::{DbError, Tx};
+use crate::ids::JobId;
 use crate::sql;
 
 /// The right to run a lane's jobs, for as long as it is renewed.
@@ -56,6 +57,41 @@ pub enum QueueError {
 
 /// So many due lanes are looked at in one transaction once one of them was found held.
 const HELD_BATCH: usize = 256;
+
+/// A lane, and the job that is next in it, if there is one.
+#[derive(sqlx::FromRow)]
+struct Head {
+    generation: i64,
+    id: Option<JobId>,
+    kind: Option<String>,
+    payload: Option<String>,
+    order_key: Option<i64>,
+    attempts: Option<i64>,
+    crashes: Option<i64>,
+    not_before: Option<i64>,
+    coalesce_key: Option<String>,
+    failing_since: Option<i64>,
+    trace_context: Option<String>,
+    created_at: Option<i64>,
+}
+
+impl Head {
+    fn job(self) -> Option<Job> {
+        Some(Job {
+            id: self.id?,
+            kind: self.kind?,
+            payload: self.payload,
+            order_key: self.order_key?,
+            attempts: self.attempts?,
+            crashes: self.crashes?,
+            not_before: self.not_before?,
+            coalesce_key: self.coalesce_key,
+            failing_since: self.failing_since,
+            trace_context: self.trace_context,
+            created_at: self.created_at?,
+        })
+    }
+}
 
 impl Queue {
     /// The earliest due time of each priority, in queue time. One cheap look that tells an idle worker
@@ -161,20 +197,24 @@ impl Queue {
     /// Looks what is to be done in the lane. A job beside the lane goes first once its time has come;
     /// otherwise the head of the line, if it is due: nobody overtakes it.
     pub async fn look(&self, lease: &Lease) -> Result<Look, DbError> {
-        #[derive(sqlx::FromRow)]
-        struct Head {
-            generation: i64,
-            head_id: Option<String>,
-        }
         let now = self.time.now();
         let head: Option<Head> = self
             .db
             .read(sql!(
-                "SELECT generation, COALESCE(
-                     (SELECT id FROM jobs WHERE lane = $1 AND state IN ('late', 'parked') AND not_before <= $4
-                      ORDER BY not_before, id LIMIT 1),
-                     (SELECT id FROM jobs WHERE lane = $1 AND state = 'pending' ORDER BY order_key, id LIMIT 1)) AS head_id
-                 FROM lanes WHERE lane = $1 AND epoch = $2 AND owner = $3"
+                "SELECT lanes.generation, head.id, head.kind, head.payload, head.order_key, head.attempts, head.crashes,
+                        head.not_before, head.coalesce_key, head.failing_since, head.trace_context, head.created_at
+                 FROM lanes LEFT JOIN (
+                     SELECT * FROM (SELECT 0 AS turn, id, kind, payload, order_key, attempts, crashes, not_before, coalesce_key,
+                                           failing_since, trace_context, created_at
+                                    FROM jobs WHERE lane = $1 AND state IN ('late', 'parked') AND not_before <= $4
+                                    ORDER BY not_before, id LIMIT 1) AS aside
+                     UNION ALL
+                     SELECT * FROM (SELECT 1 AS turn, id, kind, payload, order_key, attempts, crashes, not_before, coalesce_key,
+                                           failing_since, trace_context, created_at
+                                    FROM jobs WHERE lane = $1 AND state = 'pending'
+                                    ORDER BY order_key, id LIMIT 1) AS line
+                 ) AS head ON 1 = 1
+                 WHERE lanes.lane = $1 AND lanes.epoch = $2 AND lanes.owner = $3 ORDER BY head.turn LIMIT 1"
             ))
             .bind(lease.lane.as_str())
             .bind(lease.epoch)
@@ -182,22 +222,12 @@ impl Queue {
             .bind(now)
             .fetch_optional()
             .await?;
-        let Some(Head { generation, head_id }) = head else { return Ok(Look::Lost) };
-        let Some(id) = head_id else { return Ok(Look::Nothing { generation, head: None }) };
-        let job: Option<Job> = self
-            .db
-            .read(sql!(
-                "SELECT id, kind, payload, order_key, attempts, crashes, not_before, coalesce_key, failing_since, trace_context, created_at
-                 FROM jobs WHERE id = $1"
-            ))
-            .bind(id)
-            .fetch_optional()
-            .await?;
-        Ok(match job {
+        let Some(head) = head else { return Ok(Look::Lost) };
+        let generation = head.generation;
+        Ok(match head.job() {
             Some(job) if job.not_before <= now => Look::Due(Box::new(job)),
             Some(job) => Look::Nothing { generation, head: Some((job.order_key, job.not_before)) },
-            // Removed between the two statements, by an operator: the next look will tell.
-            None => Look::Nothing { generation: generation - 1, head: None },
+            None => Look::Nothing { generation, head: None },
         })
     }
 

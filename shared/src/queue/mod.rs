@@ -78,6 +78,16 @@ impl Queue {
         &self.time
     }
 
+    /// Measures the database's time, however often it takes. To be awaited before anything is leased or stored:
+    /// with a wrong clock, leases of others seem to have ended, and what is stored now seems due later.
+    pub async fn learn_time(&self) {
+        const PAUSE: std::time::Duration = std::time::Duration::from_millis(250);
+        while let Err(error) = self.time.measure(&self.db).await {
+            tracing::warn!(%error, "the database does not tell its time yet; waiting for it");
+            self.clock.sleep(PAUSE).await;
+        }
+    }
+
     /// Measures the database's time every minute until the task is aborted.
     pub fn keep_time(&self) -> tokio::task::JoinHandle<()> {
         const EVERY: std::time::Duration = std::time::Duration::from_mins(1);

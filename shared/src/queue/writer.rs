@@ -3,12 +3,14 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
 use super::bulk::Row;
 use super::{Enqueued, NewJob, Queue};
 use crate::db::{DbError, Engine, retry_contention};
+use crate::failpoint;
 use crate::ids::JobId;
 use crate::telemetry;
 
@@ -18,6 +20,10 @@ const BATCH: usize = 128;
 const BATCH_BYTES: usize = 2 << 20;
 /// Payloads that may wait, in bytes.
 const WAITING_BYTES: usize = 32 << 20;
+/// A batch whose callers are all gone after so long may be on a connection that has fallen silent.
+const SUSPICIOUS_AFTER: Duration = Duration::from_secs(1);
+/// Then it is given up, since others wait for the writer. Not at once, so that a slow database still gets on.
+const ABANDONED_AFTER: Duration = Duration::from_secs(3);
 /// Jobs that may wait.
 const WAITING: usize = 4_096;
 
@@ -143,9 +149,23 @@ async fn write_batches(queue: Queue, incoming: Arc<Mutex<Incoming>>) {
 async fn write_batch(queue: Queue, mut batch: Vec<Waiting>) {
     // By dedup key, so that two writers never wait for each other.
     batch.sort_by(|a, b| a.row.job.dedup_key.cmp(&b.row.job.dedup_key));
-    let (rows, callers): (Vec<_>, Vec<_>) =
+    let (rows, mut callers): (Vec<_>, Vec<_>) =
         batch.into_iter().map(|waiting| (waiting.row, (waiting.answer, waiting.bytes))).unzip();
-    let results = match write_together(&queue, &rows).await {
+    let abandoned = async {
+        let end = tokio::time::Instant::now() + ABANDONED_AFTER;
+        tokio::time::sleep(SUSPICIOUS_AFTER).await;
+        for (answer, _) in &mut callers {
+            answer.closed().await;
+        }
+        // Slack sends again at once: that must not meet another silent connection.
+        queue.db.suspect_connections();
+        tokio::time::sleep_until(end).await;
+    };
+    let written = tokio::select! {
+        written = write_together(&queue, &rows) => written,
+        () = abandoned => return,
+    };
+    let results = match written {
         Ok(new) => rows.iter().map(|row| Ok(enqueued(&new, &row.id))).collect(),
         Err(error) if error.is_unavailable() || rows.len() == 1 => {
             let error = WriteError::from(error);
@@ -176,7 +196,9 @@ async fn write_together(queue: &Queue, rows: &[Row]) -> Result<HashSet<JobId>, D
     retry_contention(&queue.clock, &queue.rng, || async {
         let mut tx = queue.db().begin().await?;
         let new = queue.write_rows(&mut tx, rows).await?;
+        failpoint!("ingress.before_commit");
         tx.commit().await?;
+        failpoint!("ingress.committed");
         Ok(new)
     })
     .await

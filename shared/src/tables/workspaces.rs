@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::db::{Db, DbError, Tx};
+use crate::db::{DbError, Tx};
 use crate::ids::{TeamId, WorkspaceId};
 use crate::sql;
 
@@ -25,14 +25,6 @@ pub async fn by_team(tx: &mut Tx, team: &TeamId) -> Result<Option<Workspace>, Db
     .bind(team.clone())
     .fetch_optional()
     .await
-}
-
-/// A live workspace.
-pub async fn by_id(db: &Db, id: &WorkspaceId) -> Result<Option<Workspace>, DbError> {
-    db.read(sql!("SELECT id, team_id, name FROM workspaces WHERE id = $1 AND deleted_at IS NULL"))
-        .bind(id.clone())
-        .fetch_optional()
-        .await
 }
 
 /// Stores a workspace that was installed; one that is known keeps its id and gets the name.

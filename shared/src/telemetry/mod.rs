@@ -8,6 +8,7 @@ mod context;
 mod export;
 
 use std::io::IsTerminal as _;
+use std::time::Duration;
 
 use opentelemetry::trace::TracerProvider as _;
 use opentelemetry_sdk::trace::SdkTracerProvider;
@@ -19,6 +20,9 @@ use tracing_subscriber::{Registry, fmt};
 pub use context::{link_to, trace_context};
 
 use crate::config::{LogLevel, TelemetryConfig};
+
+/// Whoever stops a process waits ten seconds, perhaps; its requests and jobs come first.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Keeps telemetry alive. To be shut down before the process ends, or the last spans are lost.
 #[derive(Debug)]
@@ -48,10 +52,16 @@ impl Telemetry {
         Ok(Self { traces })
     }
 
-    /// Sends what is left.
-    pub fn shutdown(self) {
-        if let Some(Err(error)) = self.traces.map(|provider| provider.shutdown()) {
-            tracing::warn!(%error, "the last traces could not be sent");
+    /// Sends what is left, if that can be done in two seconds.
+    pub async fn shutdown(self) {
+        let Some(provider) = self.traces else { return };
+        let (sent, sending) = tokio::sync::oneshot::channel();
+        // It blocks, for as long as the collector likes: on a thread that the process does not wait for.
+        std::thread::spawn(move || sent.send(provider.shutdown()));
+        match tokio::time::timeout(SHUTDOWN_TIMEOUT, sending).await {
+            Ok(Ok(Ok(()))) => {}
+            Ok(Ok(Err(error))) => tracing::warn!(%error, "the last traces could not be sent"),
+            Ok(Err(_)) | Err(_) => tracing::warn!("the last traces could not be sent in time"),
         }
     }
 }
@@ -108,7 +118,8 @@ fn filter(level: LogLevel) -> EnvFilter {
     };
     let crates = ["shared", "ingress", "worker", "syncbot", "slack_emulator"];
     let own: Vec<String> = crates.iter().map(|name| format!("{name}={own}")).collect();
-    EnvFilter::new(format!("{others},{}", own.join(",")))
+    // What the pool says of each lost connection, callers say once.
+    EnvFilter::new(format!("{others},sqlx_core::pool=off,{}", own.join(",")))
 }
 
 /// Keeps the type of the subscriber in one place for the tests of layers.

@@ -1,6 +1,7 @@
 //! The database layer on each engine: schema, statements, repositories, queue.
 
 mod copies;
+mod documents;
 mod migrations;
 mod queue;
 mod replay;

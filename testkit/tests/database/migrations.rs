@@ -7,7 +7,7 @@ use shared::clock::Clock;
 use shared::config::{DatabaseConfig, DatabaseTarget, Tls};
 use shared::db::{Db, Engine, OpenError, Patience};
 use shared::sql;
-use testkit::{TestDatabase, on_each_database};
+use testkit::{FragileRoad, TestDatabase, on_each_database};
 
 const IMPATIENT: Patience = Patience { tries: 2, pause: Duration::from_millis(10) };
 
@@ -119,6 +119,83 @@ mod the_schema_is_the_same_on_each_engine {
     async fn mysql() {
         has_the_shape_of_sqlite(Engine::MySql).await;
     }
+}
+
+/// A first start that ends after so many requests, and the next one; `false`: it did not end.
+async fn half_a_start_and_the_next(requests: i64, wanted: &BTreeSet<String>) -> bool {
+    const ONCE: Patience = Patience { tries: 1, pause: Duration::ZERO };
+    let mut database = TestDatabase::create(Engine::MySql);
+    let direct = database.config().clone();
+    let server = database.server().expect("a server");
+    let road = FragileRoad::that_dies_after(requests, server).await;
+    database.go_through_port(road.port());
+    if Db::open(database.config(), 1, ONCE, &Clock::system()).await.is_ok() {
+        return false;
+    }
+    let next = Db::open(&direct, 2, Patience::default(), &Clock::system()).await;
+    let next = next.unwrap_or_else(|error| panic!("after {requests} requests: {error:?}"));
+    assert_eq!(shape(&next).await, *wanted, "after {requests} requests");
+    true
+}
+
+mod a_first_start_that_dies_anywhere_is_finished_by_the_next {
+    use super::*;
+
+    /// MySQL commits each change of the schema by itself; the other databases do all of it or nothing.
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn mysql() {
+        // Before this many requests nothing has been changed.
+        const FIRST: i64 = 12;
+        const AT_ONCE: i64 = 8;
+        let sqlite = TestDatabase::create(Engine::Sqlite);
+        let wanted = shape(&sqlite.open().await).await;
+        let (mut halves, mut from) = (0, FIRST);
+        loop {
+            let starts =
+                (from..from + AT_ONCE).map(|requests| half_a_start_and_the_next(requests, &wanted));
+            let ended = futures::future::join_all(starts).await;
+            halves += ended.iter().filter(|ended| **ended).count();
+            if ended.contains(&false) {
+                break;
+            }
+            from += AT_ONCE;
+        }
+        assert!(halves > 20, "{halves}: that is fewer than there are statements");
+    }
+}
+
+mod names_with_capitals_or_a_digit_in_front_are_names {
+    use super::*;
+
+    async fn opens(engine: Engine) {
+        for prefix in ["SyncBot_Test", "1_syncbot_test"] {
+            let database = TestDatabase::create_named(engine, prefix);
+            let opened =
+                Db::open(database.config(), 2, Patience::default(), &Clock::system()).await;
+            opened.unwrap_or_else(|error| panic!("{prefix}: {error:?}"));
+        }
+    }
+
+    #[tokio::test]
+    async fn postgres() {
+        opens(Engine::Postgres).await;
+    }
+
+    #[tokio::test]
+    async fn mysql() {
+        opens(Engine::MySql).await;
+    }
+}
+
+#[tokio::test]
+async fn a_sqlite_file_that_cannot_be_used_is_refused_and_not_waited_for() {
+    let database = TestDatabase::create(Engine::Sqlite);
+    let DatabaseTarget::File(path) = &database.config().target else { panic!("a file") };
+    std::fs::create_dir(path).expect("a folder in its place");
+    let error =
+        Db::open(database.config(), 2, IMPATIENT, &Clock::system()).await.expect_err("refused");
+    assert!(matches!(error, OpenError::Refused { .. }), "{error:?}");
+    assert!(error.to_string().contains("writable"), "{error}");
 }
 
 fn server(engine: Engine, host: &str, port: u16) -> DatabaseConfig {

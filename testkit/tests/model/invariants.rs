@@ -5,7 +5,6 @@ use shared::ids::JobId;
 use shared::sql;
 
 use crate::operation::{ERROR, LANES, WORKERS};
-use crate::reference::State;
 use crate::world::{LEASE, World};
 
 /// One process wrote the time by which another is judged.
@@ -18,7 +17,7 @@ const HEALTHY: usize = WORKERS;
 impl World {
     /// No wake-up is lost: a lane with work is looked at when the work is due. Numbers only rise.
     pub(crate) fn check_lanes(&mut self) -> Result<()> {
-        for lane in 0..LANES.len() {
+        for (lane, name) in LANES.iter().enumerate() {
             if let Some(row) = &self.lanes[lane] {
                 let highest = &mut self.highest[lane];
                 ensure!((row.epoch, row.generation) >= *highest, "{row:?} had {highest:?}");
@@ -28,7 +27,7 @@ impl World {
             self.check_lease(lane)?;
             let row = self.lanes[lane].as_ref();
             let Some(wanted_at) = self.reference.wanted_at(lane) else { continue };
-            let row = row.with_context(|| format!("{} has jobs and is gone", LANES[lane]))?;
+            let row = row.with_context(|| format!("{name} has jobs and is gone"))?;
             let due_at = row.due_at.with_context(|| format!("{row:?} has jobs and is idle"))?;
             let bound = if row.owner.is_some() {
                 self.now + LEASE
@@ -64,6 +63,7 @@ impl World {
 
     /// One healthy worker is enough: by then every job is run, once, and the queue is as good as new.
     pub(crate) async fn end_well(mut self) -> Result<()> {
+        self.check_jobs().await?;
         self.advance(self.everything_is_due_at() - self.now);
         // Each round takes every lane that is due; what follows from one lane in another is due at once.
         loop {
@@ -89,15 +89,14 @@ impl World {
         Ok(())
     }
 
-    /// The table holds the jobs of committed transactions and no others, each as it ended.
+    /// The table holds the jobs of committed transactions and no others, each where it should stand.
     async fn check_jobs(&self) -> Result<()> {
-        let mut rows: Vec<(JobId, String)> =
-            self.db.read(sql!("SELECT id, state FROM jobs")).fetch_all().await?;
+        let mut rows: Vec<(JobId, String, i64)> =
+            self.db.read(sql!("SELECT id, state, not_before FROM jobs")).fetch_all().await?;
         rows.sort();
-        let name = |state| if state == State::Done { "done" } else { "dead" };
         let jobs = self.reference.jobs.values();
         let mut expected: Vec<_> =
-            jobs.map(|job| (job.id.clone(), name(job.state).to_owned())).collect();
+            jobs.map(|job| (job.id.clone(), job.state.name().to_owned(), job.not_before)).collect();
         expected.sort();
         ensure!(rows == expected, "{rows:?} instead of {expected:?}");
         Ok(())

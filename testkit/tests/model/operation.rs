@@ -53,9 +53,10 @@ pub(crate) enum Operation {
         lease: usize,
         ending: Ending,
     },
-    /// Steps until the worker holds nothing, or for a while.
-    Run {
+    /// What a healthy worker does: claims, and takes step after step, with these endings in turn.
+    Work {
         worker: usize,
+        endings: Vec<Ending>,
     },
     Renew {
         worker: usize,
@@ -125,11 +126,11 @@ fn ending() -> impl Strategy<Value = Ending> {
     prop_oneof![
         5 => Just(Ending::Done(None)),
         2 => spec().prop_map(|follows| Ending::Done(Some(follows))),
-        2 => pause().prop_map(Ending::Retry),
+        3 => pause().prop_map(Ending::Retry),
         1 => pause().prop_map(Ending::Snooze),
         3 => (0..2_u8, pause()).prop_map(|(key, pause)| Ending::Park(key, pause)),
         1 => (0..SCOPES.len(), pause()).prop_map(|(scope, pause)| Ending::Hold(scope, pause)),
-        1 => Just(Ending::Bury),
+        2 => Just(Ending::Bury),
         1 => Just(Ending::Crash),
     ]
 }
@@ -143,6 +144,7 @@ fn passing() -> impl Strategy<Value = i64> {
         5 => Just(crate::world::LEASE + ERROR),
         2 => Just(130 * SECOND),
         3 => Just(HOUR + SECOND),
+        1 => Just(2 * DAY),
         1 => Just(8 * DAY),
         1 => Just(31 * DAY),
     ]
@@ -151,12 +153,13 @@ fn passing() -> impl Strategy<Value = i64> {
 fn operation() -> impl Strategy<Value = Operation> {
     let enqueue = (worker(), prop::collection::vec(spec(), 1..4), prop::bool::weighted(0.9));
     let step = (worker(), 0..3_usize, ending());
+    let work = (worker(), prop::collection::vec(ending(), 1..4));
     let hold = (worker(), 0..SCOPES.len(), pause());
     prop_oneof![
         6 => enqueue.prop_map(|(by, jobs, commits)| Operation::Enqueue { by, jobs, commits }),
         5 => (worker(), 1..4_usize).prop_map(|(worker, limit)| Operation::Claim { worker, limit }),
-        14 => step.prop_map(|(worker, lease, ending)| Operation::Step { worker, lease, ending }),
-        3 => worker().prop_map(|worker| Operation::Run { worker }),
+        12 => step.prop_map(|(worker, lease, ending)| Operation::Step { worker, lease, ending }),
+        6 => work.prop_map(|(worker, endings)| Operation::Work { worker, endings }),
         1 => worker().prop_map(|worker| Operation::Renew { worker }),
         1 => worker().prop_map(|worker| Operation::Yield { worker }),
         1 => worker().prop_map(|worker| Operation::Crash { worker }),
@@ -166,7 +169,7 @@ fn operation() -> impl Strategy<Value = Operation> {
         1 => hold.prop_map(|(by, scope, pause)| Operation::Hold { by, scope, pause }),
         1 => (worker(), 0..SCOPES.len()).prop_map(|(by, scope)| Operation::ReleaseHold { by, scope }),
         2 => worker().prop_map(|by| Operation::Care { by }),
-        1 => (worker(), 0..4_usize).prop_map(|(by, nth)| Operation::Revive { by, nth }),
+        3 => (worker(), 0..2_usize).prop_map(|(by, nth)| Operation::Revive { by, nth }),
     ]
 }
 

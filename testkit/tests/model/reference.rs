@@ -22,6 +22,19 @@ pub(crate) enum State {
     Dead,
 }
 
+impl State {
+    /// As it stands in the database.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Late => "late",
+            Self::Parked(_) => "parked",
+            Self::Done => "done",
+            Self::Dead => "dead",
+        }
+    }
+}
+
 #[derive(Debug, Clone)]
 pub(crate) struct Job {
     pub(crate) id: JobId,
@@ -88,7 +101,7 @@ impl Job {
 /// The jobs by their number, which is their payload, and the holds by their place in [`SCOPES`].
 #[derive(Debug, Default)]
 pub(crate) struct Reference {
-    pub(crate) jobs: BTreeMap<usize, Job>,
+    pub(crate) jobs: BTreeMap<i64, Job>,
     pub(crate) holds: HashMap<usize, i64>,
 }
 
@@ -96,7 +109,7 @@ pub(crate) struct Reference {
 pub(crate) type Forgotten = (u64, u64, u64, u64);
 
 impl Reference {
-    fn in_lane(&self, lane: usize) -> impl Iterator<Item = (&usize, &Job)> {
+    fn in_lane(&self, lane: usize) -> impl Iterator<Item = (&i64, &Job)> {
         self.jobs.iter().filter(move |(_, job)| job.lane == lane)
     }
 
@@ -109,7 +122,7 @@ impl Reference {
     }
 
     /// The head of the lane's line.
-    pub(crate) fn head(&self, lane: usize) -> Option<(usize, &Job)> {
+    pub(crate) fn head(&self, lane: usize) -> Option<(i64, &Job)> {
         self.in_lane(lane)
             .filter(|(_, job)| job.state == State::Pending)
             .min_by_key(|(_, job)| (job.order_key, job.id.clone()))
@@ -117,7 +130,7 @@ impl Reference {
     }
 
     /// What runs next in the lane at `now`: what is beside the lane and due, then the head of the line.
-    pub(crate) fn next(&self, lane: usize, now: i64) -> Option<usize> {
+    pub(crate) fn next(&self, lane: usize, now: i64) -> Option<i64> {
         let aside = self
             .in_lane(lane)
             .filter(|(_, job)| job.is_aside() && job.not_before <= now)

@@ -12,6 +12,8 @@ use crate::world::{Held, LEASE, Phase, World, scope, wait_key};
 
 /// A job that was at the head of its lane whenever a worker died dies as well.
 const MOST_CRASHES: i64 = 5;
+/// A worker comes no further than this at once.
+const STEPS_BEFORE_FREEZING: usize = 16;
 /// So many steps are more than enough for all jobs of a case.
 const MOST_STEPS: usize = 600;
 
@@ -45,7 +47,26 @@ impl World {
         Ok(())
     }
 
-    /// Steps until the worker holds nothing, as a healthy one does.
+    /// Takes step after step; freezes if that takes long.
+    pub(crate) async fn work(&mut self, worker: usize, endings: &[Ending]) -> Result<()> {
+        if self.workers[worker].held.is_empty() {
+            self.claim(worker, LANES.len()).await?;
+            self.look_at_lanes().await?;
+        }
+        let mut endings = endings.iter().cycle();
+        for _ in 0..STEPS_BEFORE_FREEZING {
+            let Some(held) = self.workers[worker].held.first() else { break };
+            let ending = match held.phase {
+                Phase::Due(_) => endings.next().context("one at least")?,
+                _ => &Ending::Done(None),
+            };
+            self.step(worker, 0, ending).await?;
+            self.look_at_lanes().await?;
+        }
+        Ok(())
+    }
+
+    /// Takes step after step until the worker holds nothing.
     pub(crate) async fn run(&mut self, worker: usize) -> Result<()> {
         for _ in 0..MOST_STEPS {
             if self.workers[worker].held.is_empty() {
@@ -86,7 +107,7 @@ impl World {
         match look {
             Look::Lost => Ok(None),
             Look::Due(job) => {
-                let number: usize = job.payload()?.parse()?;
+                let number: i64 = job.payload()?.parse()?;
                 ensure!(expected == Some(number), "{number} is due instead of {expected:?}");
                 if std::mem::take(&mut held.blames) {
                     let mut tx = self.db.begin().await?;
@@ -116,7 +137,7 @@ impl World {
         job: &Stored,
         ending: &Ending,
     ) -> Result<Option<Phase>> {
-        let number: usize = job.payload()?.parse()?;
+        let number: i64 = job.payload()?.parse()?;
         let queue = self.queue(worker);
         queue.begin(job).await?;
         if let Some(job) = self.reference.jobs.get_mut(&number) {
@@ -150,7 +171,7 @@ impl World {
         tx.rollback().await?;
         (self.reference.jobs, self.reference.holds) = before;
         if is_killed {
-            self.kill(worker);
+            self.crash(worker);
         }
         Ok(None)
     }
@@ -160,7 +181,7 @@ impl World {
         &mut self,
         tx: &mut Tx,
         worker: usize,
-        number: usize,
+        number: i64,
         stored: &Stored,
         ending: &Ending,
         is_open: bool,
@@ -205,19 +226,19 @@ impl World {
     async fn release(
         &mut self,
         worker: usize,
-        held: &Held,
+        belief: &Held,
         generation: i64,
         head: Option<(i64, i64)>,
     ) -> Result<Option<Phase>> {
-        let row = self.lanes[held.lane].as_ref();
+        let row = self.lanes[belief.lane].as_ref();
         let is_unchanged = row.is_some_and(|row| row.generation == generation);
-        let released = self.queue(worker).release(&held.lease, generation, head).await?;
-        let expected = self.is_holder(held) && is_unchanged;
-        ensure!((released == Release::Released) == expected, "{released:?} of {held:?}");
+        let released = self.queue(worker).release(&belief.lease, generation, head).await?;
+        let expected = self.is_holder(belief) && is_unchanged;
+        ensure!((released == Release::Released) == expected, "{released:?} of {belief:?}");
         if !expected {
             return Ok(Some(Phase::Fresh));
         }
-        self.holders[held.lane] = None;
+        self.holders[belief.lane] = None;
         Ok(None)
     }
 

@@ -73,7 +73,7 @@ pub(crate) struct World {
     /// The highest epoch and generation that each lane ever had.
     pub(crate) highest: [(i64, i64); LANES.len()],
     pub(crate) claims: u64,
-    pub(crate) jobs: usize,
+    pub(crate) jobs: i64,
 }
 
 impl World {
@@ -119,7 +119,7 @@ impl World {
                     self.step(*worker, lease, ending).await?;
                 }
             }
-            Operation::Run { worker } => self.run(*worker).await?,
+            Operation::Work { worker, endings } => self.work(*worker, endings).await?,
             Operation::Renew { worker } => self.renew(*worker).await?,
             Operation::Yield { worker } => self.yield_lane(*worker).await?,
             Operation::Crash { worker } => self.crash(*worker),
@@ -183,7 +183,7 @@ impl World {
         let new = NewJob {
             lane: Lane::named(LANES[spec.lane]),
             // No two jobs share a place, so that the order is known.
-            order: spec.order.map_or(Order::Arrival, |key| Order::At(key * 1_000 + number as i64)),
+            order: spec.order.map_or(Order::Arrival, |key| Order::At(key * 1_000 + number)),
             priority: Priority::Normal,
             kind: "model",
             payload: number.to_string(),
@@ -210,17 +210,12 @@ impl World {
         Ok(())
     }
 
-    fn crash(&mut self, worker: usize) {
+    pub(crate) fn crash(&mut self, worker: usize) {
         let worker = &mut self.workers[worker];
         worker.held.clear();
         worker.lives += 1;
         let first = worker.name.split('.').next().unwrap_or_default();
         worker.name = format!("{first}.{}", worker.lives);
-    }
-
-    /// For a worker that dies in the middle of something.
-    pub(crate) fn kill(&mut self, worker: usize) {
-        self.crash(worker);
     }
 
     async fn care(&mut self, by: usize) -> Result<()> {

@@ -2,6 +2,9 @@
 
 mod browser;
 mod configuration;
+mod crowd;
+mod developer;
+mod outage;
 mod queue_commands;
 mod several;
 mod traces;

@@ -133,7 +133,10 @@ on_each_database! {
         assert_eq!(look(&app, "/health").await.0, 200);
         let (status, ready) = look(&app, "/ready").await;
         assert_eq!((status, ready["status"].as_str()), (503, Some("database_unavailable")), "{ready}");
-        assert_eq!(look(&app, "/elsewhere").await.0, 404);
+        let (status, body) = look(&app, "/elsewhere").await;
+        assert_eq!((status, body["error"].as_str()), (404, Some("not_found")));
+        let (status, body) = look(&app, "/slack/events").await;
+        assert_eq!((status, body["error"].as_str()), (405, Some("method_not_allowed")));
     }
 
     async fn when_the_database_does_not_take_an_event_slack_is_told_in_time(database: TestDatabase) {

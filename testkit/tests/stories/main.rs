@@ -5,4 +5,5 @@ mod held;
 mod messages;
 mod outage;
 mod reconcile;
+mod silence;
 mod threads;

@@ -2,50 +2,8 @@
 
 use std::time::Duration;
 
-use shared::db::Tx;
 use slack_emulator::SlackEmulator;
-use testkit::{ACME, BIRCH, PATIENCE, Proxy, TestApp, TestDatabase, on_each_database};
-
-/// What keeps SyncBot from its database: a closed road to the server, or another process's write lock.
-enum Outage {
-    Road(Proxy),
-    Lock(Option<Tx>),
-}
-
-impl Outage {
-    async fn prepare(database: &mut TestDatabase) -> Self {
-        match database.server() {
-            Some(server) => {
-                let road = Proxy::to(server).await;
-                database.go_through(&road);
-                Self::Road(road)
-            }
-            None => Self::Lock(None),
-        }
-    }
-
-    async fn begin(&mut self, database: &TestDatabase) {
-        match self {
-            Self::Road(road) => road.close(),
-            Self::Lock(lock) => *lock = Some(database.open().await.begin().await.expect("locked")),
-        }
-    }
-
-    fn end(&mut self) {
-        match self {
-            Self::Road(road) => road.reopen(),
-            Self::Lock(lock) => drop(lock.take()),
-        }
-    }
-}
-
-/// Returns once a writer would have to wait.
-async fn until_nothing_can_be_written(app: &TestApp) {
-    const LONGER_THAN_A_COMMIT: Duration = Duration::from_millis(200);
-    while let Ok(Ok(tx)) = tokio::time::timeout(LONGER_THAN_A_COMMIT, app.db.begin()).await {
-        drop(tx);
-    }
-}
+use testkit::{ACME, BIRCH, Outage, PATIENCE, TestApp, on_each_database};
 
 on_each_database! {
     async fn events_that_come_while_the_database_is_away_arrive_once_it_is_back(database: TestDatabase) {
@@ -84,7 +42,7 @@ on_each_database! {
         app.start_worker();
         app.slack.wait_until(|slack| slack.message_count(BIRCH.team, BIRCH.channel) >= 2, PATIENCE).await.expect("it works");
         outage.begin(app.database()).await;
-        until_nothing_can_be_written(&app).await;
+        Outage::until_nothing_can_be_written(&app.db).await;
         outage.end();
         app.until_both_have(10).await;
         app.finish().await;

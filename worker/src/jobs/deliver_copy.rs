@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 use shared::db::{DbError, Tx};
+use shared::failpoint;
 use shared::ids::{CopyId, SlackTs};
 use shared::jobs::deliver_copy;
 use shared::queue::{JobRow, Queue, Scope};
@@ -60,9 +61,11 @@ pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
     let (author, body) = said(cx, &delivery).await?;
     let author = author::shown(cx, &delivery, &author).await?;
 
+    failpoint!("deliver.before_sending");
     let mut tx = cx.begin().await?;
     copies::mark_sending(&mut tx, &id, cx.call_deadline(), &delivery.later_than).await?;
     cx.commit(tx).await?;
+    failpoint!("deliver.sending_committed");
 
     let message = PostMessage {
         channel: &delivery.channel_id,
@@ -75,7 +78,8 @@ pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
         metadata: &mark::metadata(&delivery),
         client_msg_id: &mark::client_msg_id(&id),
     };
-    match cx.call(&delivery.team_id, &token, &message).await {
+    let called = cx.call(&delivery.team_id, &token, &message).await;
+    match called.inspect(|_| failpoint!("deliver.called")) {
         Ok(posted) => loop {
             match store(cx, &delivery, &posted.ts).await {
                 // The message is there: what must not be done again is calling, so storing is. It ends with
@@ -105,7 +109,8 @@ async fn store(cx: &JobContext<'_>, delivery: &Delivery, ts: &SlackTs) -> Result
     copies::mark_sent(&mut tx, delivery, ts).await?;
     cx.unpark(&mut tx, &deliver_copy::wait_key(&delivery.id)).await?;
     cx.unpark(&mut tx, &posts::wait_key(&delivery.team_id, &delivery.channel_id, ts)).await?;
-    cx.done(tx).await
+    failpoint!("deliver.before_store_commit");
+    cx.done(tx).await.inspect(|_| failpoint!("deliver.stored"))
 }
 
 /// Notes that the copy will not be made, in the transaction that buries its job. Replies to it learn of it.

@@ -2,6 +2,7 @@
 //! Database only; the network belongs to the jobs that it makes.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use shared::failpoint;
 use shared::ids::{ChannelId, CopyId, PostId, SlackTs};
 use shared::jobs::deliver_copy;
 use shared::queue::NewJob;
@@ -42,7 +43,10 @@ pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
     }
     let routing = Routing { cx, source, targets, channel: create.channel.clone() };
     match routing.create(&mut tx, create).await? {
-        Routed::Written => cx.done(tx).await,
+        Routed::Written => {
+            failpoint!("route.before_commit");
+            cx.done(tx).await.inspect(|_| failpoint!("route.committed"))
+        }
         Routed::Waits { root_ts, until } => {
             let key = posts::wait_key(&routing.source.team_id, &routing.channel, &root_ts);
             let reason = "the first message of its thread has not come yet";
@@ -89,7 +93,7 @@ impl Routing<'_> {
         let mut jobs = Vec::new();
         let known = posts::at_place(tx, &self.source.id, &self.channel, &create.ts).await?;
         let key = posts::wait_key(&self.source.team_id, &self.channel, &create.ts);
-        let post = match known {
+        let (post, is_new) = match known {
             // Another event of the same message, or a copy that we made ourselves. No second hop.
             Some(known) if !known.is_placeholder => {
                 tracing::debug!("the message is known already");
@@ -99,24 +103,26 @@ impl Routing<'_> {
             Some(known) => {
                 posts::complete(tx, &known.id, &create.author, &create.body).await?;
                 copies::complete_stubs(tx, &known.id).await?;
-                known.id
+                (known.id, false)
             }
             None => {
                 let root_post_id = match create.root_ts {
                     None => None,
                     Some(root_ts) => match self.root(tx, &root_ts).await? {
                         Root::Known(root) => {
-                            self.copy_to_all(tx, &root, Form::Stub, &mut jobs).await?;
+                            let missing = self.without(tx, &root).await?;
+                            self.copy(tx, &root, Form::Stub, &missing, &mut jobs).await?;
                             Some(root)
                         }
                         Root::Missing(until) => return Ok(Routed::Waits { root_ts, until }),
                     },
                 };
                 let (author, body) = (create.author, Some(create.body));
-                self.insert(tx, create.ts, root_post_id, author, body).await?
+                (self.insert(tx, create.ts, root_post_id, author, body).await?, true)
             }
         };
-        self.copy_to_all(tx, &post, Form::Full, &mut jobs).await?;
+        let missing = if is_new { self.targets.clone() } else { self.without(tx, &post).await? };
+        self.copy(tx, &post, Form::Full, &missing, &mut jobs).await?;
         tracing::debug!(post.id = %post, copies = jobs.len(), "message routed");
         self.cx.enqueue(tx, jobs).await?;
         self.cx.unpark(tx, &key).await?;
@@ -164,19 +170,27 @@ impl Routing<'_> {
         if is_new { Ok(post.id) } else { Err(Failure::Again) }
     }
 
-    /// A copy of the message for each target that has none.
-    async fn copy_to_all(
+    /// The targets without a copy of the message.
+    async fn without(&self, tx: &mut FencedTx, post: &PostId) -> Result<Vec<Target>, Failure> {
+        let mut missing = Vec::new();
+        for target in &self.targets {
+            if !copies::has_one(tx, post, target).await? {
+                missing.push(target.clone());
+            }
+        }
+        Ok(missing)
+    }
+
+    async fn copy(
         &self,
         tx: &mut FencedTx,
         post: &PostId,
         form: Form,
+        targets: &[Target],
         jobs: &mut Vec<NewJob>,
     ) -> Result<(), Failure> {
         let services = &self.cx.services;
-        for target in &self.targets {
-            if copies::has_one(tx, post, target).await? {
-                continue;
-            }
+        for target in targets {
             let copy = CopyId::generate(&services.clock, &services.rng);
             copies::insert(tx, &copy, post, form, target, services.clock.now()).await?;
             jobs.push(deliver_copy::job(&copy, target));

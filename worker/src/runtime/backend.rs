@@ -21,10 +21,12 @@ use apalis_core::worker::context::WorkerContext;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use shared::db::DbError;
+use shared::failpoint;
 use shared::queue::{Priority, Queue};
 use tokio_util::task::TaskTracker;
 
 use super::leases::Leases;
+use super::outage::{Outage, Pauses};
 use super::slots::claimable;
 use super::wake::Wakeup;
 
@@ -44,9 +46,23 @@ pub(super) struct Lanes {
     places: usize,
     wakeup: Wakeup,
     claiming: TaskTracker,
+    outage: Outage,
+    pauses: Pauses,
 }
 
 impl Lanes {
+    /// `claiming` tracks claims under way: one may end after the worker did.
+    pub(super) fn new(
+        queue: Queue,
+        leases: Leases,
+        places: usize,
+        wakeup: Wakeup,
+        claiming: TaskTracker,
+        outage: Outage,
+    ) -> Self {
+        Self { queue, leases, places, wakeup, claiming, outage, pauses: Pauses::default() }
+    }
+
     async fn claim(&self) -> Result<Vec<LaneClaim>, DbError> {
         let mut claims = Vec::new();
         let due = self.queue.next_due().await?;
@@ -66,6 +82,9 @@ impl Lanes {
                 });
                 self.leases.note(lease, priority, &self.queue);
             }
+        }
+        if !claims.is_empty() {
+            failpoint!("queue.claimed");
         }
         self.wakeup.next_due(due.into_iter().flatten().filter(|due| *due > now).min());
         Ok(claims)
@@ -94,10 +113,19 @@ impl Persistence for Lanes {
             let claiming = self.claiming.spawn(async move { lanes.claim().await });
             // A panic was reported where it happened.
             match claiming.await.unwrap_or(Ok(Vec::new())) {
-                Ok(claims) if claims.is_empty() && version != self.wakeup.version() => {}
-                Ok(claims) => return Ok(claims.iter().map(task).collect()),
+                Ok(claims) => {
+                    self.outage.over();
+                    self.pauses = Pauses::default();
+                    if !claims.is_empty() {
+                        self.wakeup.found();
+                    } else if version != self.wakeup.version() {
+                        continue;
+                    }
+                    return Ok(claims.iter().map(task).collect());
+                }
                 Err(error) => {
-                    tracing::warn!(%error, "no work can be taken; trying again");
+                    self.outage.failed(&error);
+                    tokio::time::sleep(self.pauses.next()).await;
                     return Ok(Vec::new());
                 }
             }
@@ -144,15 +172,7 @@ pub(super) struct LaneBackend {
 }
 
 impl LaneBackend {
-    /// `claiming` tracks claims under way: one may end after the worker did.
-    pub(super) fn new(
-        queue: Queue,
-        leases: Leases,
-        places: usize,
-        wakeup: Wakeup,
-        claiming: TaskTracker,
-    ) -> Self {
-        let lanes = Lanes { queue, leases, places, wakeup, claiming };
+    pub(super) fn new(lanes: Lanes) -> Self {
         Self { persisted: Persisted::new(lanes), codec: JsonCodec::default(), _task: PhantomData }
     }
 }

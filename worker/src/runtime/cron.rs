@@ -34,7 +34,7 @@ async fn keep_ticking_for(services: &Services, kind: &'static str, schedule: Sch
             }
             Ok(Enqueued::Duplicate) => {}
             Err(error) => {
-                let error = crate::failure::chain(&error);
+                let error = shared::error::chain(&error);
                 tracing::debug!(
                     job.name = kind,
                     error,

@@ -6,12 +6,14 @@ use std::time::Duration;
 
 use futures::FutureExt as _;
 use shared::db::DbError;
+use shared::failpoint;
 use shared::queue::{Job, Look, QueueError, Release, RetryPolicy};
 use shared::telemetry;
 use tokio::time::Instant;
 use tracing::Instrument as _;
 
 use super::backend::LaneClaim;
+use super::outage::Pauses;
 use super::{HeldLease, Runtime};
 use crate::{Done, Failure, JobContext, Registered};
 
@@ -21,8 +23,6 @@ const TIME_SLICE: Duration = Duration::from_secs(5);
 const MOST_CRASHES: i64 = 5;
 /// So long a job waits for what somebody has to put right, such as an app that was removed.
 const HELD_AT_MOST: Duration = Duration::from_hours(7 * 24);
-/// Between looks while the database does not answer.
-const DATABASE_PAUSE: Duration = Duration::from_millis(250);
 /// Before a job runs again that another transaction was in the way of.
 const CONTENTION_PAUSE: Duration = Duration::from_millis(20);
 
@@ -60,6 +60,7 @@ impl LaneRun<'_> {
     async fn run(&mut self) {
         let queue = &self.runtime.services.queue;
         let slice_end = Instant::now() + TIME_SLICE;
+        let mut pauses = Pauses::default();
         loop {
             match self.step().await {
                 Ok(Step::Ended) => return,
@@ -69,7 +70,8 @@ impl LaneRun<'_> {
                     match queue.yield_lane(self.lease.lease()).await {
                         Ok(()) => queue.wakes().signal(),
                         Err(error) => {
-                            tracing::warn!(%error, "the lane could not be given back; its lease will end by itself");
+                            // Its lease ends by itself.
+                            self.runtime.outage.failed(&error);
                         }
                     }
                     return;
@@ -77,8 +79,12 @@ impl LaneRun<'_> {
                 Ok(Step::GoOn) => {}
                 Err(error) if error.is_contention() => tokio::time::sleep(CONTENTION_PAUSE).await,
                 Err(error) => {
-                    tracing::warn!(error = %crate::failure::chain(&error), "the lane waits for the database");
-                    tokio::time::sleep(DATABASE_PAUSE).await;
+                    self.runtime.outage.failed(&error);
+                    // Its lease ends by itself.
+                    if self.runtime.stopping.is_cancelled() {
+                        return;
+                    }
+                    tokio::time::sleep(pauses.next()).await;
                 }
             }
         }
@@ -89,6 +95,7 @@ impl LaneRun<'_> {
         match queue.look(self.lease.lease()).await? {
             Look::Lost => Ok(Step::Ended),
             Look::Nothing { generation, head } => {
+                failpoint!("lane.before_release");
                 match queue.release(self.lease.lease(), generation, head).await? {
                     Release::Released => Ok(Step::Ended),
                     Release::Changed => Ok(Step::GoOn),

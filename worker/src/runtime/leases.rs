@@ -10,6 +10,7 @@ use shared::queue::{Lease, Priority, Queue, QueueError};
 use tokio::sync::watch;
 
 use super::Settings;
+use super::outage::Outage;
 
 /// All leases of one worker. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -17,6 +18,7 @@ pub(super) struct Leases {
     owner: Arc<str>,
     duration: Duration,
     clock: Clock,
+    outage: Outage,
     held: Arc<Mutex<HashMap<Key, Held>>>,
 }
 
@@ -43,8 +45,9 @@ pub(crate) struct HeldLease {
 }
 
 impl Leases {
-    pub(super) fn new(owner: &str, settings: &Settings, clock: Clock) -> Self {
-        Self { owner: owner.into(), duration: settings.lease, clock, held: Arc::default() }
+    pub(super) fn new(owner: &str, settings: &Settings, clock: Clock, outage: Outage) -> Self {
+        let (owner, duration) = (owner.into(), settings.lease);
+        Self { owner, duration, clock, outage, held: Arc::default() }
     }
 
     pub(super) fn owner(&self) -> &str {
@@ -108,7 +111,8 @@ impl Leases {
                 Ok(true) => _ = until.send_replace(asked + self.millis()),
                 Ok(false) => _ = until.send_replace(LOST),
                 Err(error) => {
-                    tracing::warn!(%error, "leases cannot be renewed; their handlers stop when they end");
+                    // Their handlers stop when they end.
+                    self.outage.failed(&error);
                     return;
                 }
             }

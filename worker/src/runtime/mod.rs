@@ -2,12 +2,14 @@
 //!
 //! An apalis task is the lease of a lane. Its handler runs the lane's jobs until none is due or its time
 //! slice is over ([`drain`]). [`backend`] claims lanes and renews leases, [`slots`] shares the places
-//! out, [`wake`] says when to look, [`cron`] enqueues what runs regularly. Why apalis's own SQL backends do not do: `docs/decisions/`.
+//! out, [`wake`] says when to look, [`cron`] enqueues what runs regularly, [`outage`] says when the database
+//! does not answer. Why apalis's own SQL backends do not do: `docs/decisions/`.
 
 mod backend;
 mod cron;
 mod drain;
 mod leases;
+mod outage;
 mod slots;
 mod wake;
 
@@ -24,8 +26,10 @@ pub(crate) use leases::HeldLease;
 use shared::config::WorkerConfig;
 
 use crate::{Registered, Services};
-use backend::LaneBackend;
+use backend::{LaneBackend, Lanes};
 use leases::Leases;
+use outage::Outage;
+pub use wake::Feeders;
 use wake::{Wakeup, WakeupStrategy};
 
 /// How a worker runs.
@@ -35,16 +39,21 @@ pub struct Settings {
     pub concurrency: usize,
     /// How long a lane stays leased without a sign of life.
     pub lease: Duration,
+    /// Who puts jobs into the queue.
+    pub feeders: Feeders,
 }
 
 impl From<&WorkerConfig> for Settings {
     fn from(config: &WorkerConfig) -> Self {
-        Self { concurrency: config.concurrency, lease: config.lease }
+        Self { concurrency: config.concurrency, lease: config.lease, feeders: Feeders::default() }
     }
 }
 
 /// Jobs under way may end within this when the process is told to stop; after it, others take their lanes.
 const STOP_TIMEOUT: Duration = Duration::from_secs(25);
+
+/// At the end, for each last word to the database.
+const DATABASE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Everything that the handlers of lanes share.
 #[derive(Debug, Clone)]
@@ -53,6 +62,7 @@ struct Runtime {
     registry: Arc<[Registered]>,
     leases: Leases,
     stopping: CancellationToken,
+    outage: Outage,
 }
 
 /// Runs lanes until `stop` ends, then lets the jobs under way finish and gives every lane back.
@@ -63,30 +73,40 @@ pub async fn run(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> anyhow::Result<()> {
     let queue = services.queue.clone();
+    let mut stop = Box::pin(stop);
+    tokio::select! {
+        () = &mut stop => return Ok(()),
+        () = queue.learn_time() => {}
+    }
     // Unique among all processes that ever were: a lane's owner is compared with it.
     let name = format!("worker-{:016x}", services.rng.bits() >> 64);
     let stopping = CancellationToken::new();
-    let leases = Leases::new(&name, settings, services.clock.clone());
+    let outage = Outage::default();
+    let leases = Leases::new(&name, settings, services.clock.clone(), outage.clone());
     let wakeup = Wakeup::default();
     let runtime = Runtime {
         services,
         registry: registry.into(),
         leases: leases.clone(),
         stopping: stopping.clone(),
+        outage: outage.clone(),
     };
 
     let background = CancellationToken::new();
-    let waking = wake::keep_waking(queue.clone(), wakeup.clone());
+    let waking = wake::keep_waking(queue.clone(), wakeup.clone(), settings.feeders);
     let keeping = leases.clone().keep(queue.clone());
+    let listening = wake::keep_listening(queue.clone(), wakeup.clone());
     let ticking = cron::keep_ticking(runtime.services.clone(), runtime.registry.clone());
     let tasks = TaskTracker::new();
     tasks.spawn(background.clone().run_until_cancelled_owned(waking));
+    tasks.spawn(background.clone().run_until_cancelled_owned(listening));
     tasks.spawn(background.clone().run_until_cancelled_owned(keeping));
     tasks.spawn(background.clone().run_until_cancelled_owned(ticking));
     let timing = queue.keep_time();
 
     let (places, claiming) = (settings.concurrency, tasks.clone());
-    let backend = LaneBackend::new(queue.clone(), leases, places, wakeup.clone(), claiming);
+    let lanes = Lanes::new(queue.clone(), leases, places, wakeup.clone(), claiming, outage);
+    let backend = LaneBackend::new(lanes);
     let out_of_time = CancellationToken::new();
     let deadline = out_of_time.clone();
     let stopped = async move {
@@ -109,10 +129,12 @@ pub async fn run(
     background.cancel();
     timing.abort();
     tasks.close();
-    tasks.wait().await;
+    // A database that no longer answers must not keep the process.
+    let last_claim = tokio::time::timeout(DATABASE_TIMEOUT, tasks.wait()).await;
     // Lanes that were claimed in the very moment of stopping.
-    if let Err(error) = queue.give_back(&name).await {
-        tracing::warn!(%error, "lanes could not be given back; their leases will end by themselves");
+    let given_back = tokio::time::timeout(DATABASE_TIMEOUT, queue.give_back(&name)).await;
+    if last_claim.is_err() || !matches!(given_back, Ok(Ok(_))) {
+        tracing::warn!("lanes could not be given back; their leases will end by themselves");
     }
     ended
 }

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use axum::Json;
-use axum::body::Body;
+use axum::body::{Body, HttpBody as _};
 use axum::extract::{Request, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
@@ -76,6 +76,10 @@ fn content_kind(headers: &HeaderMap) -> Result<ContentKind, Refusal> {
 }
 
 async fn read(body: Body, limit: usize) -> Result<Bytes, Refusal> {
+    // Of what says beforehand that it is too large, nothing is read.
+    if body.size_hint().lower() > u64::try_from(limit).unwrap_or(u64::MAX) {
+        return Err(Refusal::TooLarge);
+    }
     match tokio::time::timeout(BODY_TIMEOUT, Limited::new(body, limit).collect()).await {
         Ok(Ok(collected)) => Ok(collected.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Refusal::TooLarge),
@@ -125,7 +129,12 @@ async fn event(edge: &Edge, body: &[u8]) -> Result<Response, Refusal> {
 
 /// Returns when the job is on disk.
 async fn store(edge: &Edge, job: NewJob) -> Result<(), Refusal> {
-    match tokio::time::timeout(STORE_TIMEOUT, edge.writer.write(job)).await {
+    let stored = tokio::time::timeout(STORE_TIMEOUT, edge.writer.write(job)).await;
+    match &stored {
+        Ok(Ok(_)) => edge.storing.succeeded(),
+        Ok(Err(_)) | Err(_) => edge.storing.failed(edge.clock.epoch_millis()),
+    }
+    match stored {
         Ok(Ok(Enqueued::New)) => {
             edge.counts.stored.add_one();
             Ok(())
@@ -135,8 +144,8 @@ async fn store(edge: &Edge, job: NewJob) -> Result<(), Refusal> {
             Ok(())
         }
         Ok(Err(error)) => {
-            let source = std::error::Error::source(&error).map(ToString::to_string);
-            tracing::error!(%error, source, "an event could not be stored; Slack will send it again");
+            let error = shared::error::chain(&error);
+            tracing::error!(error, "an event could not be stored; Slack will send it again");
             Err(Refusal::NotStored)
         }
         Err(_) => {

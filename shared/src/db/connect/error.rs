@@ -1,5 +1,7 @@
 //! Why a database cannot be used, and what to do about it.
 
+use sqlx::error::DatabaseError;
+
 use super::super::error::{DbError, is_tls};
 
 /// The database cannot be used. The text says what to do about it.
@@ -53,16 +55,32 @@ pub enum OpenError {
     Migration(#[source] sqlx::migrate::MigrateError),
 }
 
+const MISSING_RIGHT: &str = "the user lacks a right: to create the database, or to create and alter tables in it; grant it, or run `syncbot migrate` once as a user who has it";
+
+/// Whether the server said that the user may not do this.
+pub(in crate::db) fn is_missing_right(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(DatabaseError::code);
+    code.as_deref() == Some("42501") || matches!(mysql_number(error), Some(1044 | 1142 | 1227))
+}
+
 /// Whether the server answered that it has no such database.
 pub(super) fn is_missing(error: &DbError) -> bool {
     let DbError::Statement { source, .. } = error else { return false };
-    let code = source.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    let code = source.as_database_error().and_then(DatabaseError::code);
     code.as_deref() == Some("3D000") || mysql_number(source) == Some(1049)
 }
 
 pub(super) fn refused(place: &str, error: DbError) -> OpenError {
-    let (DbError::Duplicate(source) | DbError::Statement { source, .. }) = error else {
-        return OpenError::Unreachable { place: place.to_owned(), tries: 1, source: error };
+    let source = match error {
+        DbError::Duplicate(source) | DbError::Statement { source, .. } => source,
+        // Of a SQLite file: no server that may come back.
+        DbError::ReadOnly(source) | DbError::Unavailable(source) => {
+            let hint = "the file and its folder must be readable and writable for this process, and the disk not full";
+            return OpenError::Refused { place: place.to_owned(), hint, source };
+        }
+        error => {
+            return OpenError::Unreachable { place: place.to_owned(), tries: 1, source: error };
+        }
     };
     let code =
         source.as_database_error().and_then(|error| error.code().map(std::borrow::Cow::into_owned));
@@ -76,33 +94,21 @@ pub(super) fn refused(place: &str, error: DbError) -> OpenError {
         (_, Some("3D000")) => {
             "the database does not exist; create it, or name its parts (DATABASE_HOST and so on) instead of DATABASE_URL to have it created"
         }
-        (_, Some("42501")) => "the user lacks the right to do this",
+        (_, Some("42501")) => MISSING_RIGHT,
         _ if mysql_number(&source) == Some(1045) => {
             "user or password are wrong; check DATABASE_USER and DATABASE_PASSWORD"
         }
         _ if mysql_number(&source) == Some(1049) => {
             "the database does not exist; create it, or name its parts (DATABASE_HOST and so on) instead of DATABASE_URL to have it created"
         }
-        _ if mysql_number(&source) == Some(1044) => {
-            "the user lacks the right to use or create this database"
-        }
+        _ if matches!(mysql_number(&source), Some(1044 | 1142 | 1227)) => MISSING_RIGHT,
+        (sqlx::Error::Configuration(_), _) => "the driver does not understand DATABASE_URL",
         _ => "it gave an answer that waiting will not change",
     };
     OpenError::Refused { place: place.to_owned(), hint, source }
 }
 
-pub(super) fn mysql_number(error: &sqlx::Error) -> Option<u16> {
+pub(in crate::db) fn mysql_number(error: &sqlx::Error) -> Option<u16> {
     let error = error.as_database_error()?.try_downcast_ref::<sqlx::mysql::MySqlDatabaseError>()?;
     Some(error.number())
-}
-
-/// An error with everything that caused it, for a log line.
-pub(super) fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
-    }
-    text
 }

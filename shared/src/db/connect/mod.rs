@@ -12,11 +12,12 @@ use sqlx::pool::PoolOptions;
 use sqlx::{ConnectOptions as _, Connection, Database, Pool};
 
 use super::error::DbError;
-use super::{Db, Engine, Pools};
+use super::{Db, Engine, Pools, Suspicion};
 use crate::clock::Clock;
 use crate::config::{DatabaseConfig, DatabaseTarget};
 
 pub use error::OpenError;
+pub(super) use error::{is_missing_right, mysql_number};
 
 /// How long to wait for a database that cannot be reached.
 #[derive(Debug, Clone, Copy)]
@@ -36,6 +37,8 @@ impl Default for Patience {
 
 /// A request that waits longer than this for a connection has lost its caller.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+/// A server that takes a connection and then says nothing counts as not there.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Statements are few and known; a cache that never evicts keeps every one of them prepared.
 const STATEMENT_CACHE: usize = 512;
 
@@ -72,75 +75,81 @@ impl Db {
         let place = place(config);
         let mut tries = 1;
         loop {
-            let opened = match opening {
-                Opening::ToRun => Self::try_open(config, connections).await,
-                Opening::ToLook => Self::try_open_existing(config, connections, &place).await,
-            };
-            let error = match opened {
+            let error = match Self::try_open(opening, config, connections, &place).await {
                 Ok(db) => return Ok(db),
-                Err(Failure::Final(error)) => return Err(error),
-                Err(Failure::Passing(error)) => error,
+                Err(Obstacle::Final(error)) => return Err(error),
+                Err(Obstacle::Passing(error)) => error,
             };
             let source = DbError::of(error, "CONNECT");
-            if matches!(opening, Opening::ToLook) && error::is_missing(&source) {
+            if opening == Opening::ToLook && error::is_missing(&source) {
                 return Err(OpenError::Missing { place });
             }
-            if !source.is_unavailable() && !source.is_contention() {
+            let is_final = config.engine == Engine::Sqlite && source.is_unavailable();
+            if is_final || !source.is_unavailable() && !source.is_contention() {
                 return Err(error::refused(&place, source));
             }
             if tries >= patience.tries {
                 return Err(OpenError::Unreachable { place, tries, source });
             }
-            tracing::warn!(db.place = %place, db.tries = tries, error = %error::chain(&source), "the database is not there yet, waiting for it");
+            tracing::warn!(db.place = %place, db.tries = tries, error = %crate::error::chain(&source), "the database is not there yet, waiting for it");
             tries += 1;
             clock.sleep(patience.pause).await;
         }
     }
 
-    async fn try_open(config: &DatabaseConfig, connections: u32) -> Result<Self, Failure> {
-        let pools = match config.engine {
-            Engine::Postgres => {
-                let options = postgres::options(config)?;
-                postgres::create_database(config, &options).await?;
-                Pools::Postgres(postgres::pool(options, connections).await?)
-            }
-            Engine::MySql => {
-                let options = mysql::options(config)?;
-                mysql::create_database(config, &options).await?;
-                Pools::MySql(mysql::pool(options, connections).await?)
-            }
-            Engine::Sqlite => sqlite::pools(config).await?,
-        };
-        let db = Self { pools };
-        db.migrate().await?;
-        Ok(db)
-    }
-
-    async fn try_open_existing(
+    async fn try_open(
+        opening: Opening,
         config: &DatabaseConfig,
         connections: u32,
         place: &str,
-    ) -> Result<Self, Failure> {
-        let pools = match config.engine {
-            Engine::Postgres => {
-                Pools::Postgres(postgres::pool(postgres::options(config)?, connections).await?)
+    ) -> Result<Self, Obstacle> {
+        if opening == Opening::ToLook && config.engine == Engine::Sqlite && !sqlite::exists(config)
+        {
+            return Err(Obstacle::Final(OpenError::Missing { place: place.to_owned() }));
+        }
+        let suspicion = Suspicion::default();
+        let pools = pools(opening, config, connections, &suspicion);
+        let pools = tokio::time::timeout(CONNECT_TIMEOUT, pools).await;
+        let pools = pools.unwrap_or(Err(Obstacle::Passing(sqlx::Error::PoolTimedOut)))?;
+        let db = Self { pools, suspicion };
+        match opening {
+            Opening::ToRun => db.migrate().await?,
+            Opening::ToLook if db.is_current().await => {}
+            Opening::ToLook => {
+                return Err(Obstacle::Final(OpenError::Outdated { place: place.to_owned() }));
             }
-            Engine::MySql => Pools::MySql(mysql::pool(mysql::options(config)?, connections).await?),
-            Engine::Sqlite if !sqlite::exists(config) => {
-                return Err(Failure::Final(OpenError::Missing { place: place.to_owned() }));
-            }
-            Engine::Sqlite => sqlite::pools(config).await?,
-        };
-        let db = Self { pools };
-        if !db.is_current().await {
-            return Err(Failure::Final(OpenError::Outdated { place: place.to_owned() }));
         }
         Ok(db)
     }
 }
 
+async fn pools(
+    opening: Opening,
+    config: &DatabaseConfig,
+    connections: u32,
+    suspicion: &Suspicion,
+) -> Result<Pools, Obstacle> {
+    Ok(match config.engine {
+        Engine::Postgres => {
+            let options = postgres::options(config)?;
+            if opening == Opening::ToRun {
+                postgres::create_database(config, &options).await?;
+            }
+            Pools::Postgres(postgres::pool(options, connections, suspicion).await?)
+        }
+        Engine::MySql => {
+            let options = mysql::options(config)?;
+            if opening == Opening::ToRun {
+                mysql::create_database(config, &options).await?;
+            }
+            Pools::MySql(mysql::pool(options, connections, suspicion).await?)
+        }
+        Engine::Sqlite => sqlite::pools(config, suspicion).await?,
+    })
+}
+
 /// What a database is opened for.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Opening {
     /// It is made if it is missing, and brought up to date.
     ToRun,
@@ -149,19 +158,19 @@ enum Opening {
 }
 
 /// Why one try failed, and whether another may succeed.
-pub(super) enum Failure {
+pub(super) enum Obstacle {
     /// Judged by the caller: some errors pass, some do not.
     Passing(sqlx::Error),
     Final(OpenError),
 }
 
-impl From<sqlx::Error> for Failure {
+impl From<sqlx::Error> for Obstacle {
     fn from(error: sqlx::Error) -> Self {
         Self::Passing(error)
     }
 }
 
-impl From<OpenError> for Failure {
+impl From<OpenError> for Obstacle {
     fn from(error: OpenError) -> Self {
         Self::Final(error)
     }
@@ -182,10 +191,15 @@ fn place(config: &DatabaseConfig) -> String {
     }
 }
 
-fn pool_options<DB: Database>(connections: u32) -> PoolOptions<DB> {
+fn pool_options<DB: Database>(connections: u32, suspicion: &Suspicion) -> PoolOptions<DB> {
+    let suspicion = suspicion.clone();
     PoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(ACQUIRE_TIMEOUT)
+        .before_acquire(move |_, connection| {
+            let is_clear = suspicion.clears(&connection);
+            Box::pin(async move { Ok(is_clear) })
+        })
         // A ping before each use nearly halves the rate; a cut connection shows at its first statement,
         // and every caller knows how to try again.
         .test_before_acquire(false)
@@ -200,12 +214,12 @@ async fn connected<DB: Database>(
     Ok(pool_options.connect_lazy_with(options))
 }
 
-/// `CREATE DATABASE` and the name, which needs no quoting.
-fn create_statement(verb: &str, schema: &str) -> Result<String, OpenError> {
+/// `CREATE DATABASE` and the name in quotes: without them capitals are lost, and words of SQL are no names.
+fn create_statement(verb: &str, schema: &str, quote: char) -> Result<String, OpenError> {
     let plain = !schema.is_empty()
         && schema.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     if plain {
-        Ok(format!("{verb} {schema}"))
+        Ok(format!("{verb} {quote}{schema}{quote}"))
     } else {
         Err(OpenError::Creation(format!(
             "the name `{schema}` has other characters than letters, digits and underscores"

@@ -5,7 +5,7 @@ use sqlx::mysql::{MySqlConnectOptions, MySqlSslMode};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _, MySql, MySqlPool};
 
 use super::error::mysql_number;
-use super::{Failure, STATEMENT_CACHE, connected, create_statement, pool_options};
+use super::{Obstacle, STATEMENT_CACHE, Suspicion, connected, create_statement, pool_options};
 use crate::config::{DatabaseConfig, DatabaseTarget, Tls};
 
 pub(super) fn options(config: &DatabaseConfig) -> sqlx::Result<MySqlConnectOptions> {
@@ -23,7 +23,8 @@ pub(super) fn options(config: &DatabaseConfig) -> sqlx::Result<MySqlConnectOptio
         DatabaseTarget::File(_) => unreachable!("a file belongs to SQLite"),
     };
     let options = match &config.tls {
-        Tls::AsInUrl => options,
+        Tls::AsInUrl { ca: None } => options,
+        Tls::AsInUrl { ca: Some(ca) } => options.ssl_ca(ca),
         Tls::Off => options.ssl_mode(MySqlSslMode::Disabled),
         Tls::Verify { ca: None } => options.ssl_mode(MySqlSslMode::VerifyIdentity),
         Tls::Verify { ca: Some(ca) } => options.ssl_mode(MySqlSslMode::VerifyIdentity).ssl_ca(ca),
@@ -37,8 +38,9 @@ pub(super) fn options(config: &DatabaseConfig) -> sqlx::Result<MySqlConnectOptio
 pub(super) async fn pool(
     options: MySqlConnectOptions,
     connections: u32,
+    suspicion: &Suspicion,
 ) -> sqlx::Result<MySqlPool> {
-    let pool = pool_options::<MySql>(connections).after_connect(|connection, _| {
+    let pool = pool_options::<MySql>(connections, suspicion).after_connect(|connection, _| {
         Box::pin(async move {
             // Gap locks of the default level make queues deadlock.
             connection.execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED").await?;
@@ -61,7 +63,7 @@ pub(super) async fn pool(
 pub(super) async fn create_database(
     config: &DatabaseConfig,
     options: &MySqlConnectOptions,
-) -> Result<(), Failure> {
+) -> Result<(), Obstacle> {
     const UNKNOWN_DATABASE: u16 = 1049;
     let DatabaseTarget::Server { schema, .. } = &config.target else { return Ok(()) };
     match options.connect().await {
@@ -69,7 +71,7 @@ pub(super) async fn create_database(
         Err(error) if mysql_number(&error) == Some(UNKNOWN_DATABASE) => {}
         Err(error) => return Err(error.into()),
     }
-    let statement = create_statement("CREATE DATABASE IF NOT EXISTS", schema)?;
+    let statement = create_statement("CREATE DATABASE IF NOT EXISTS", schema, '`')?;
     // The driver has no "no database"; every server has this one, and every user may look at it.
     let mut connection = options.clone().database("information_schema").connect().await?;
     connection.execute(AssertSqlSafe(format!("{statement} CHARACTER SET utf8mb4"))).await?;

@@ -4,7 +4,7 @@ use secrecy::ExposeSecret as _;
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _, PgPool, Postgres};
 
-use super::{Failure, STATEMENT_CACHE, connected, create_statement, pool_options};
+use super::{Obstacle, STATEMENT_CACHE, Suspicion, connected, create_statement, pool_options};
 use crate::config::{DatabaseConfig, DatabaseTarget, Tls};
 
 pub(super) fn options(config: &DatabaseConfig) -> sqlx::Result<PgConnectOptions> {
@@ -21,7 +21,8 @@ pub(super) fn options(config: &DatabaseConfig) -> sqlx::Result<PgConnectOptions>
         DatabaseTarget::File(_) => unreachable!("a file belongs to SQLite"),
     };
     let options = match &config.tls {
-        Tls::AsInUrl => options,
+        Tls::AsInUrl { ca: None } => options,
+        Tls::AsInUrl { ca: Some(ca) } => options.ssl_root_cert(ca),
         Tls::Off => options.ssl_mode(PgSslMode::Disable),
         Tls::Verify { ca: None } => options.ssl_mode(PgSslMode::VerifyFull),
         Tls::Verify { ca: Some(ca) } => options.ssl_mode(PgSslMode::VerifyFull).ssl_root_cert(ca),
@@ -32,8 +33,12 @@ pub(super) fn options(config: &DatabaseConfig) -> sqlx::Result<PgConnectOptions>
         .disable_statement_logging())
 }
 
-pub(super) async fn pool(options: PgConnectOptions, connections: u32) -> sqlx::Result<PgPool> {
-    let pool = pool_options::<Postgres>(connections).after_connect(|connection, _| {
+pub(super) async fn pool(
+    options: PgConnectOptions,
+    connections: u32,
+    suspicion: &Suspicion,
+) -> sqlx::Result<PgPool> {
+    let pool = pool_options::<Postgres>(connections, suspicion).after_connect(|connection, _| {
         Box::pin(async move {
             // A process that is frozen inside a transaction must not hold its locks for ever.
             connection.execute("SET idle_in_transaction_session_timeout = '15s'").await?;
@@ -49,7 +54,7 @@ pub(super) async fn pool(options: PgConnectOptions, connections: u32) -> sqlx::R
 pub(super) async fn create_database(
     config: &DatabaseConfig,
     options: &PgConnectOptions,
-) -> Result<(), Failure> {
+) -> Result<(), Obstacle> {
     let DatabaseTarget::Server { schema, .. } = &config.target else { return Ok(()) };
     let missing = match options.connect().await {
         Ok(connection) => return Ok(connection.close().await?),
@@ -58,7 +63,7 @@ pub(super) async fn create_database(
     };
     let maintenance = options.clone().database("postgres").connect().await;
     let mut connection = maintenance.map_err(|_| missing)?;
-    let statement = create_statement("CREATE DATABASE", schema)?;
+    let statement = create_statement("CREATE DATABASE", schema, '"')?;
     match connection.execute(AssertSqlSafe(statement)).await {
         // Another process that starts now was first (unique violation: at the very same moment).
         Err(error) if !has_code(&error, &["42P04", "23505"]) => Err(error.into()),

@@ -7,7 +7,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Executor as _, Sqlite};
 
 use super::super::Pools;
-use super::{Failure, OpenError, STATEMENT_CACHE, connected, pool_options};
+use super::{Obstacle, OpenError, STATEMENT_CACHE, Suspicion, connected, pool_options};
 use crate::config::{DatabaseConfig, DatabaseTarget};
 
 /// How long to wait while another process creates the file, or turns its journal.
@@ -15,20 +15,25 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How many connections may read at the same time.
 const READERS: u32 = 4;
 
-pub(super) async fn pools(config: &DatabaseConfig) -> Result<Pools, Failure> {
+pub(super) async fn pools(
+    config: &DatabaseConfig,
+    suspicion: &Suspicion,
+) -> Result<Pools, Obstacle> {
     let DatabaseTarget::File(path) = &config.target else { unreachable!("SQLite lives in a file") };
     let options = options(&absolute(path)?);
-    let writer = pool_options::<Sqlite>(1).max_lifetime(None).idle_timeout(None).after_connect(
-        |connection, _| {
+    let writer = pool_options::<Sqlite>(1, suspicion)
+        .max_lifetime(None)
+        .idle_timeout(None)
+        .after_connect(|connection, _| {
             Box::pin(async move {
                 // Whoever waits long asks too rarely: see `sqlite::begin`.
                 connection.execute("PRAGMA busy_timeout = 10").await?;
                 Ok(())
             })
-        },
-    );
+        });
     let writer = connected(writer, options.clone()).await?;
-    let readers = pool_options(READERS).connect_lazy_with(options.pragma("query_only", "ON"));
+    let readers =
+        pool_options(READERS, suspicion).connect_lazy_with(options.pragma("query_only", "ON"));
     Ok(Pools::Sqlite { writer, readers })
 }
 

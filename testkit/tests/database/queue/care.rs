@@ -58,7 +58,7 @@ on_each_database! {
         bench.time.advance(MILLI);
         assert_eq!(bench.care().await.payloads, 1);
         assert_eq!(payload().await, Some(None));
-        bench.time.advance(days(60) - MILLI);
+        bench.time.advance(days(60).saturating_sub(MILLI));
         assert_eq!((bench.care().await.dead_jobs, payload().await), (0, Some(None)));
         bench.time.advance(MILLI);
         assert_eq!((bench.care().await.dead_jobs, payload().await), (1, None));

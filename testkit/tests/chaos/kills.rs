@@ -1,0 +1,93 @@
+//! kill -9 at each step on the way of a message.
+
+use std::path::Path;
+
+use shared::failpoint::STEPS;
+use testkit::{TestDatabase, Town, on_each_database};
+
+use crate::talk::Talk;
+use crate::{at, worker, worker_with};
+
+const CHANNELS: usize = 3;
+
+/// The ingress dies while Slack talks to it. Nobody works before its successor has taken everything, so the
+/// order of the events is that of their times, whatever came late.
+async fn ingress_dies(database: TestDatabase, plan: &str) {
+    let town = Town::build(&database, CHANNELS).await;
+    let mut first = town.start_ingress_with(&[at(plan)]).await;
+    let mut talk = Talk::in_channels(&town, CHANNELS);
+    talk.goes_on(6);
+    first.killed().await;
+    let second = town.start_ingress().await;
+    talk.goes_on(1);
+    talk.until_acknowledged().await;
+    let working = worker(&town);
+    talk.ends_well(&database, vec![second, working]).await;
+}
+
+/// The worker dies while messages flow; another takes over.
+async fn worker_dies(database: TestDatabase, plan: &str) {
+    let town = Town::build(&database, CHANNELS).await;
+    let ingress = town.start_ingress().await;
+    let mut first = worker_with(&town, plan);
+    let mut talk = Talk::in_channels(&town, CHANNELS);
+    talk.goes_on(6);
+    first.killed().await;
+    let second = worker(&town);
+    talk.goes_on(1);
+    talk.ends_well(&database, vec![ingress, second]).await;
+}
+
+/// One story for each step, and the list of the steps that have one.
+macro_rules! dying_at {
+    ($($who:ident $name:ident $step:literal @ $time:literal)+) => {
+        const COVERED: &[&str] = &[$($step),+];
+
+        on_each_database! { $(
+            async fn $name(database: TestDatabase) {
+                $who(database, concat!($step, "=kill@", $time)).await;
+            }
+        )+ }
+    };
+}
+
+dying_at! {
+    ingress_dies before_an_event_is_committed "ingress.before_commit" @ 5
+    ingress_dies after_an_event_is_committed_and_before_slack_is_told "ingress.committed" @ 5
+    worker_dies with_lanes_claimed_and_nothing_run "queue.claimed" @ 2
+    worker_dies before_a_route_is_committed "route.before_commit" @ 5
+    worker_dies after_a_route_is_committed "route.committed" @ 5
+    worker_dies before_a_copy_is_marked_as_sending "deliver.before_sending" @ 5
+    worker_dies after_a_copy_is_marked_as_sending_and_before_the_call "deliver.sending_committed" @ 5
+    worker_dies after_the_call_and_before_its_answer_is_stored "deliver.called" @ 5
+    worker_dies before_the_answer_is_committed "deliver.before_store_commit" @ 5
+    worker_dies after_a_copy_is_stored "deliver.stored" @ 5
+    worker_dies before_a_lane_is_released "lane.before_release" @ 2
+}
+
+/// A step that nobody tests, or a story about a step that is gone, is found here.
+#[test]
+fn every_failpoint_of_the_sources_has_its_story() {
+    let sorted = |steps: Vec<String>| {
+        let mut steps = steps;
+        steps.sort();
+        steps
+    };
+    let owned = |steps: &[&str]| sorted(steps.iter().map(ToString::to_string).collect());
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("a crate of a workspace");
+    let sources = ["shared", "ingress", "worker"].map(|name| workspace.join(name).join("src"));
+    let written = sorted(sources.iter().flat_map(|folder| steps_in(folder)).collect());
+    assert_eq!(written, owned(&STEPS), "in the sources, each once");
+    assert_eq!(owned(COVERED), owned(&STEPS), "in the stories");
+}
+
+fn steps_in(path: &Path) -> Vec<String> {
+    if path.is_dir() {
+        let entries = std::fs::read_dir(path).expect("a folder of sources");
+        return entries.flat_map(|entry| steps_in(&entry.expect("readable").path())).collect();
+    }
+    let source = std::fs::read_to_string(path).unwrap_or_default();
+    let code = source.lines().filter(|line| !line.trim_start().starts_with("//"));
+    code.filter_map(|line| Some(line.split_once("failpoint!(\"")?.1.split_once('"')?.0.to_owned()))
+        .collect()
+}
