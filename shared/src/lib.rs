@@ -1,6 +1,6 @@
 //! The vocabulary that every SyncBot process shares.
 //!
-//! Dependencies inside point one way: [`failpoint`](mod@failpoint), [`ids`], [`clock`] and [`rng`] know nothing;
+//! Dependencies inside point one way: [`mod@failpoint`], [`ids`], [`clock`] and [`rng`] know nothing;
 //! [`config`] and [`crypto`] know those; [`db`] and [`slack`] come next; [`queue`] and
 //! [`tables`] stand on the database. Nothing here knows ingress or worker.
 #![warn(missing_docs)]

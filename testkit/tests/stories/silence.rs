@@ -86,4 +86,8 @@ macro_rules! on_each_server {
     )* };
 }
 
-on_each_server!(ingress_goes_on_with_new_connections, a_worker_goes_on_with_new_connections, both_halves_end_when_they_are_told_to);
+on_each_server!(
+    ingress_goes_on_with_new_connections,
+    a_worker_goes_on_with_new_connections,
+    both_halves_end_when_they_are_told_to
+);
