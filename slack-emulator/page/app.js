@@ -72,6 +72,12 @@ function apply(change) {
     case "message":
       window?.add(change.channel, change.message);
       break;
+    case "changed":
+      window?.change(change.channel, change.message);
+      break;
+    case "deleted":
+      window?.remove(change.channel, change.ts);
+      break;
     case "delivery":
       window?.showDelivery(change.delivery);
       break;

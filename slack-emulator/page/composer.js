@@ -2,10 +2,13 @@
 
 import { element } from "./dom.js";
 
-/** A composer. `say(text)` sends; what it throws is shown and the text is kept. */
-export function composer({ label, testid, foot, say }) {
+/**
+ * A composer. `say(text)` sends; what it throws is shown and the text is kept. `send` is what the
+ * button says.
+ */
+export function composer({ label, testid, foot, say, send = "Send" }) {
   const field = element("textarea", { rows: 1, "aria-label": label, "data-testid": testid });
-  const button = element("button", { type: "submit", "data-testid": `${testid}-send` }, "Send");
+  const button = element("button", { type: "submit", "data-testid": `${testid}-send` }, send);
   const problem = element("p", { class: "problem", role: "alert", hidden: true });
   const form = element(
     "form",
@@ -53,6 +56,11 @@ export function composer({ label, testid, foot, say }) {
   return {
     form,
     focus: () => field.focus(),
+    /** Puts a text in, to be changed. */
+    setText(text) {
+      field.value = text;
+      refresh();
+    },
     /** What the empty box says; without a hint nothing can be typed. */
     setHint(hint, reason) {
       field.disabled = hint === null;

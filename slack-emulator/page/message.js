@@ -1,23 +1,20 @@
-// One message, and the thread under it.
+// A message of a channel, and the thread under it.
 
+import { clock } from "./body.js";
 import { composer } from "./composer.js";
 import { count, element } from "./dom.js";
-import { render } from "./mrkdwn.js";
-
-const OWN_PICTURES = "/_emulator/avatar/";
+import { Line, isNotice } from "./line.js";
 
 /**
- * A message of a channel. `room` knows the `names`, the present `speaker()`, and how to
- * `say(text, threadTs)`.
+ * A message of a channel. `room` is as a `Line` has it, and knows how to `say(text, threadTs)`.
  */
 export class MessageView {
   constructor(room, message, rootText) {
     this.room = room;
-    this.message = message;
     this.replies = new Map();
-    this.content = element("div", { class: "content" }, ...body(room, message, rootText));
-    this.node = item(message, this.content);
-    const canHaveThread = !message.thread_ts && message.subtype !== "channel_join";
+    this.line = new Line(room, message, rootText);
+    this.node = this.line.node;
+    const canHaveThread = !message.thread_ts && !isNotice(message);
     if (canHaveThread) {
       this.button = element("button", {
         type: "button",
@@ -26,21 +23,48 @@ export class MessageView {
         "aria-expanded": "false",
       });
       this.button.addEventListener("click", () => this.toggle());
-      this.content.append(this.button);
+      this.line.content.append(this.button);
       this.label();
     }
   }
 
-  /** Adds a reply, unless it is there already. */
+  get message() {
+    return this.line.message;
+  }
+
+  /** Every message that is shown here. */
+  stamps() {
+    return [this.message.ts, ...this.replies.keys()];
+  }
+
+  show(message) {
+    this.line.show(message);
+    if (this.button) {
+      this.label();
+    }
+  }
+
+  /** Adds a reply, or shows it as it is now. */
   addReply(message, isFresh) {
-    if (this.replies.has(message.ts)) {
+    const known = this.replies.get(message.ts);
+    if (known) {
+      known.show(message);
       return;
     }
-    const node = item(message, element("div", { class: "content" }, ...body(this.room, message)));
-    node.classList.toggle("fresh", isFresh);
-    this.replies.set(message.ts, node);
-    this.list?.append(node);
+    const line = new Line(this.room, message);
+    line.node.classList.toggle("fresh", isFresh);
+    this.replies.set(message.ts, line);
+    this.list?.append(line.node);
     this.label();
+  }
+
+  dropReply(ts) {
+    const line = this.replies.get(ts);
+    if (line) {
+      line.node.remove();
+      this.replies.delete(ts);
+      this.label();
+    }
   }
 
   label() {
@@ -70,118 +94,24 @@ export class MessageView {
 
   build() {
     const author = this.message.author;
-    this.list = element("ol", { "aria-label": `Replies to ${author}` }, ...this.replies.values());
+    const lines = [...this.replies.values()].map((line) => line.node);
+    this.list = element("ol", { "aria-label": `Replies to ${author}` }, ...lines);
     this.composer = composer({
       label: `Reply to ${author}`,
       testid: "thread-composer",
       say: (text) => this.room.say(text, this.message.ts),
     });
     this.thread = element("div", { class: "thread" }, this.list, this.composer.form);
-    this.content.append(this.thread);
+    this.line.content.append(this.thread);
   }
 
-  /** Says who replies. */
+  /** Goes by who speaks now. */
   hint() {
+    this.line.refresh();
+    this.replies.forEach((line) => line.refresh());
     if (this.composer) {
       const speaker = this.room.speaker();
       this.composer.setHint(speaker && `Reply as ${speaker.name}\u00a0…`, "Nobody can reply here");
     }
   }
-}
-
-function item(message, content) {
-  const isNotice = message.subtype === "channel_join";
-  return element(
-    "li",
-    {
-      class: isNotice ? "message notice-line" : "message",
-      "data-testid": "message",
-      "data-ts": message.ts,
-      "data-thread-ts": message.thread_ts,
-    },
-    picture(message),
-    content,
-  );
-}
-
-function body(room, message, rootText) {
-  const byline = element(
-    "p",
-    { class: "byline" },
-    element("span", { class: "author", "data-testid": "author" }, message.author),
-    message.bot_id && element("span", { class: "badge", "data-testid": "app-badge" }, "APP"),
-    element("time", { datetime: date(message.ts).toISOString(), title: title(message.ts) }, clock(message.ts)),
-  );
-  const text = element("div", { class: "text", "data-testid": "text" }, ...contents(room, message));
-  if (!rootText) {
-    return [byline, text];
-  }
-  return [byline, element("p", { class: "aside" }, `replied to a thread: ${rootText}`), text];
-}
-
-/** Blocks come before text, as in Slack; a person's rich text says the same as the text. */
-function contents(room, message) {
-  const nodes = (message.blocks ?? []).flatMap((block) => blockNodes(room, block));
-  return nodes.length > 0 ? nodes : [render(message.text, room.names)];
-}
-
-function blockNodes(room, block) {
-  const lines = (texts) =>
-    texts
-      .filter((text) => typeof text === "string")
-      .map((text) => element("div", {}, render(text, room.names)));
-  switch (block.type) {
-    case "section":
-      return lines([block.text, ...(block.fields ?? [])].map((part) => part?.text));
-    case "header":
-      return [element("div", {}, element("strong", {}, block.text?.text ?? ""))];
-    case "context":
-      return lines((block.elements ?? []).map((part) => part.text ?? part.alt_text));
-    case "markdown":
-      return lines([block.text]);
-    case "image":
-      return lines([block.alt_text]);
-    case "divider":
-      return [element("hr")];
-    default:
-      return [];
-  }
-}
-
-/** Pictures from elsewhere are not loaded: the author's initials stand for them. */
-function picture(message) {
-  if (message.icon_emoji) {
-    return element("div", { class: "avatar drawn emoji", "aria-hidden": "true" }, message.icon_emoji);
-  }
-  const words = message.author.match(/[\p{L}\p{N}]+/gu) ?? ["?"];
-  const initials = words.slice(0, 2).map((word) => [...word][0].toUpperCase());
-  const drawn = element("div", { class: "avatar drawn", "aria-hidden": "true" }, initials.join(""));
-  const path = ownPath(message.avatar);
-  if (path === null) {
-    return drawn;
-  }
-  const image = element("img", { class: "avatar", src: path, alt: "" });
-  image.addEventListener("error", () => image.replaceWith(drawn));
-  return image;
-}
-
-/** The page may have been opened under another name than the one that pictures are given under. */
-function ownPath(url) {
-  if (!url || !URL.canParse(url, location.href)) {
-    return null;
-  }
-  const path = new URL(url, location.href).pathname;
-  return path.startsWith(OWN_PICTURES) ? path : null;
-}
-
-function date(ts) {
-  return new Date(Number(ts.split(".")[0]) * 1000);
-}
-
-function clock(ts) {
-  return date(ts).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-}
-
-function title(ts) {
-  return `${date(ts).toLocaleString()} — ${ts}`;
 }

@@ -148,6 +148,23 @@ export function compose(typed, names) {
   return text.replace(/(^|\s)@(here|channel|everyone)\b/g, "$1<!$2>");
 }
 
+/** The other way round: a message's text as it would be typed. */
+export function decompose(text, names) {
+  const typed = text.replace(/<([^<>]+)>/g, (whole, inner) => {
+    const [target, label] = split(inner);
+    const id = target.slice(1);
+    const known = { "@": names.users, "#": names.channels }[target[0]]?.get(id);
+    if (known !== undefined) {
+      return target[0] + known;
+    }
+    if (target[0] === "!" && /^(here|channel|everyone)$/.test(id)) {
+      return `@${id}`;
+    }
+    return label === null && LINK.test(target) ? target : whole;
+  });
+  return unescape(typed);
+}
+
 function escapePattern(text) {
   return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }

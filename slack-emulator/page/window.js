@@ -4,6 +4,7 @@ import { composer } from "./composer.js";
 import { element, send } from "./dom.js";
 import { MessageView } from "./message.js";
 import { compose } from "./mrkdwn.js";
+import { deliveryText, roomNote } from "./notes.js";
 
 const TINTS = 6;
 
@@ -155,28 +156,38 @@ export class WorkspaceWindow {
   showMessages(channel) {
     const isSame =
       this.shown === channel.id &&
-      [...this.views.keys()].every((ts) => channel.messages.some((message) => message.ts === ts));
+      [...this.views.values()]
+        .flatMap((view) => view.stamps())
+        .every((ts) => channel.messages.some((message) => message.ts === ts));
     if (!isSame) {
       this.shown = channel.id;
       this.views.clear();
       this.list.replaceChildren();
     }
     channel.messages.forEach((message) => this.place(message, false));
-    if (this.list.childElementCount === 0) {
-      this.list.append(element("li", { class: "empty", "data-testid": "empty" }, "Nothing here yet."));
-      this.showHints();
-    }
+    this.showEmptiness();
     if (!isSame) {
       this.list.scrollTop = this.list.scrollHeight;
     }
   }
 
-  /** Puts a message where it belongs, unless it is there already. */
+  showEmptiness() {
+    if (this.list.childElementCount === 0) {
+      this.list.append(element("li", { class: "empty", "data-testid": "empty" }, "Nothing here yet."));
+      this.showHints();
+    }
+  }
+
+  /** Puts a message where it belongs, or shows it there as it is now. */
   place(message, isFresh) {
     const root = message.thread_ts && this.views.get(message.thread_ts);
     root?.addReply(message, isFresh);
     const isInChannel = !message.thread_ts || message.broadcast;
-    if (!isInChannel || this.views.has(message.ts)) {
+    if (!isInChannel) {
+      return;
+    }
+    if (this.views.has(message.ts)) {
+      this.views.get(message.ts).show(message);
       return;
     }
     this.list.querySelector(".empty")?.remove();
@@ -207,6 +218,40 @@ export class WorkspaceWindow {
     }
   }
 
+  /** A message is not what it was. */
+  change(channelId, message) {
+    const channel = this.channels.get(channelId);
+    const at = channel?.messages.findIndex((known) => known.ts === message.ts) ?? -1;
+    if (at < 0) {
+      return;
+    }
+    channel.messages[at] = message;
+    if (channelId === this.open) {
+      this.place(message, false);
+    }
+  }
+
+  /** A message is gone. */
+  remove(channelId, ts) {
+    const channel = this.channels.get(channelId);
+    if (!channel) {
+      return;
+    }
+    channel.messages = channel.messages.filter((message) => message.ts !== ts);
+    if (channelId === this.open) {
+      this.views.get(ts)?.node.remove();
+      this.views.delete(ts);
+      this.views.forEach((view) => view.dropReply(ts));
+      this.showEmptiness();
+    }
+  }
+
+  /** Whoever speaks does something to a message of the open channel. */
+  act(act) {
+    const where = { team: this.workspace.id, channel: this.open, user: this.speakers.value };
+    return send("act", { ...where, ...act });
+  }
+
   say(text, threadTs) {
     return send("say", {
       team: this.workspace.id,
@@ -231,31 +276,5 @@ export class WorkspaceWindow {
     if (this.delivery.textContent !== text) {
       this.delivery.textContent = text;
     }
-  }
-}
-
-function roomNote(channel) {
-  if (channel.is_archived) {
-    return "archived";
-  }
-  return channel.has_bot ? "" : "the app is not in this channel";
-}
-
-function deliveryText(delivery, seconds) {
-  switch (delivery?.state) {
-    case "no_request_url":
-      return "Last event: not sent, there is no request URL";
-    case "lost":
-      return "Last event: lost on request";
-    case "sending":
-      return "Last event: on its way …";
-    case "delivered":
-      return "Last event: delivered";
-    case "retrying":
-      return `Last event: retrying in ${seconds} s — ${delivery.reason}`;
-    case "given_up":
-      return `Last event: given up — ${delivery.reason}`;
-    default:
-      return "No events yet";
   }
 }

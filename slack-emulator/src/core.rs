@@ -15,7 +15,8 @@ use tokio_util::task::TaskTracker;
 use crate::chance::Chance;
 use crate::events::{Courier, EventState};
 use crate::faults::Faults;
-use crate::ids::{ChannelId, TeamId};
+use crate::ids::{ChannelId, TeamId, Ts};
+use crate::limits::Limits;
 use crate::record::Records;
 use crate::settings::Settings;
 use crate::shown::ShownMessage;
@@ -29,6 +30,7 @@ pub(crate) struct State {
     pub(crate) world: World,
     pub(crate) switches: Switches,
     pub(crate) faults: Faults,
+    pub(crate) limits: Limits,
     pub(crate) records: Records,
     pub(crate) courier: Courier,
     pub(crate) chance: Chance,
@@ -40,6 +42,10 @@ pub(crate) struct State {
 pub(crate) enum Change {
     /// A message was posted.
     Message { team: TeamId, channel: ChannelId, message: Box<ShownMessage> },
+    /// A message is not what it was.
+    Changed { team: TeamId, channel: ChannelId, message: Box<ShownMessage> },
+    /// A message is gone.
+    Deleted { team: TeamId, channel: ChannelId, ts: Ts },
     /// Something became of a workspace's newest event.
     Delivery { team: TeamId, delivery: EventState },
     /// Anything else: fetch the state again.
@@ -67,6 +73,7 @@ impl Core {
             world: World::new(&settings, &base_url),
             switches: Switches::default(),
             faults: Faults::new(settings.seed),
+            limits: Limits::new(),
             records: Records::new(settings.record_limit),
             courier: Courier::new(settings.record_limit),
             chance: Chance::new(settings.seed),

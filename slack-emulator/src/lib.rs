@@ -32,8 +32,11 @@
 //! # Finding the way
 //!
 //! * `world`: the state and its rules; `shape`: how it is written in JSON
+//! * `speech`, `deeds`, `rooms`: what people say and do; `posting`, `changing`, `reacting`: what
+//!   follows from it, whoever did it
 //! * `api`: the Web API; `api/methods.rs` is the table of methods, each line names one file
 //! * `events`: the Events API
+//! * `faults`, `limits`, `switches`: what goes wrong, and when
 //! * `control`, `page`: what a browser uses
 //! * `emulator`: [`SlackEmulator`]
 
@@ -41,34 +44,45 @@
 
 mod api;
 mod chance;
+mod changing;
 mod control;
 mod core;
+mod deeds;
 mod emulator;
 mod events;
 mod faults;
 mod guard;
 mod ids;
+mod limits;
 mod page;
 mod posting;
+mod previews;
+mod reacting;
 mod record;
+mod rooms;
 mod server;
 mod settings;
 mod shape;
 mod shown;
 mod speech;
+mod standing;
 mod switches;
 mod time;
 mod violation;
 mod world;
 
+pub use deeds::{ActError, UserAct};
 pub use emulator::{SlackEmulator, StartError, TimedOut, WorkspaceHandle};
 pub use events::{RequestUrlError, RetryReason, WaitingRetry};
 pub use faults::{Fault, FaultId, FaultRule};
 pub use ids::{BotId, ChannelId, EventId, TeamId, Ts, UserId};
+pub use limits::OverLimit;
 pub use record::{ApiCall, Delivery, Outcome};
+pub use rooms::{ChannelAct, ChannelActError};
 pub use settings::{DEFAULT_SCOPES, Settings};
-pub use shown::ShownMessage;
+pub use shown::{ShownMessage, ShownReaction};
 pub use speech::{SayError, UserPost};
+pub use standing::Misplaced;
 pub use switches::{EventOrder, LongText, Switches};
 pub use violation::{Violation, ViolationKind};
 pub use world::{ChannelSetup, User};

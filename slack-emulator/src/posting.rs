@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use crate::changing;
 use crate::core::{Change, Core, State};
-use crate::events;
+use crate::events::{self, Topic};
 use crate::ids::{ChannelId, TeamId, Ts};
 use crate::shown::ShownMessage;
 use crate::world::Draft;
@@ -16,11 +17,9 @@ pub(crate) fn post(
     channel_id: &ChannelId,
     draft: Draft,
 ) -> Option<Ts> {
-    let workspace = state.world.workspaces.get_mut(team)?;
-    let ts = workspace.channels.get_mut(channel_id)?.append(draft);
+    let ts = state.world.channel_mut(team, channel_id)?.append(draft);
 
-    let workspace = state.world.workspace(team)?;
-    let channel = workspace.channels.get(channel_id)?;
+    let (workspace, channel) = state.world.channel(team, channel_id)?;
     let message = channel.message(&ts)?;
     core.tell(|| Change::Message {
         team: team.clone(),
@@ -28,9 +27,8 @@ pub(crate) fn post(
         message: Box::new(ShownMessage::of(&state.world.app, workspace, message)),
     });
 
-    let scope = if channel.is_private { "groups:history" } else { "channels:history" };
-    if workspace.bot_is_in(channel) && workspace.installation.has_scope(scope) {
-        let event = events::message_event(&state.world.app, workspace, channel, message);
+    if events::hears(workspace, channel, Topic::Messages) {
+        let event = events::message_posted(&state.world.app, workspace, channel, message);
         let twice = message.draft.broadcast && state.switches.broadcast_sends_plain_event_too;
         events::emit(core, state, team, channel_id, &event);
         if twice {
@@ -38,6 +36,12 @@ pub(crate) fn post(
             plain.remove("subtype");
             plain.remove("root");
             events::emit(core, state, team, channel_id, &plain);
+        }
+    }
+    if state.switches.replies_change_their_root {
+        let root = state.world.channel(team, channel_id)?.1.message(&ts)?.draft.thread_ts.clone();
+        if let Some(root) = root {
+            changing::change(core, state, team, channel_id, &root, |_, _| {});
         }
     }
     Some(ts)

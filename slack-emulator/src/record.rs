@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::events::RetryReason;
 use crate::ids::{ChannelId, EventId, TeamId};
+use crate::limits::OverLimit;
 use crate::violation::Violation;
 
 /// One call of the Web API.
@@ -122,6 +123,7 @@ pub(crate) struct Records {
     calls_so_far: u64,
     pub(crate) deliveries: Ring<Delivery>,
     pub(crate) violations: Ring<Violation>,
+    pub(crate) over_limit: Ring<OverLimit>,
 }
 
 impl Records {
@@ -131,6 +133,7 @@ impl Records {
             calls_so_far: 0,
             deliveries: Ring::new(limit),
             violations: Ring::new(limit),
+            over_limit: Ring::new(limit),
         }
     }
 
@@ -157,6 +160,7 @@ impl Records {
         self.calls.items.clear();
         self.deliveries.items.clear();
         self.violations.items.clear();
+        self.over_limit.items.clear();
     }
 }
 

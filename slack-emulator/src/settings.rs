@@ -45,13 +45,14 @@ pub struct Settings {
 }
 
 /// The scopes that an app which copies messages between channels asks for.
-pub const DEFAULT_SCOPES: [&str; 16] = [
+pub const DEFAULT_SCOPES: [&str; 17] = [
     "channels:history",
     "channels:join",
     "channels:read",
     "chat:write",
     "chat:write.customize",
     "commands",
+    "emoji:read",
     "files:read",
     "files:write",
     "groups:history",

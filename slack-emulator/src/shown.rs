@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::ids::{BotId, Ts, UserId};
 use crate::shape;
-use crate::world::{App, Author, Face, Icon, Message, User, Workspace};
+use crate::world::{App, Author, Face, Icon, Message, Reaction, User, Workspace};
 
 /// A message as the people of its workspace see it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -36,6 +36,21 @@ pub struct ShownMessage {
     pub metadata: Option<Value>,
     /// The id that the sender gave the message.
     pub client_msg_id: Option<String>,
+    /// When it was last edited, if it was.
+    pub edited: Option<Ts>,
+    /// The reactions to it, the first one first.
+    pub reactions: Vec<ShownReaction>,
+    /// What is attached to it: previews of links.
+    pub attachments: Vec<Value>,
+}
+
+/// An emoji under a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ShownReaction {
+    /// The emoji's name, with a skin tone if one was chosen: `wave::skin-tone-3`.
+    pub name: String,
+    /// Who reacted with it, in that order.
+    pub users: Vec<UserId>,
 }
 
 impl ShownMessage {
@@ -73,6 +88,15 @@ impl ShownMessage {
             blocks: draft.blocks.clone(),
             metadata: draft.metadata.as_ref().map(|metadata| json!(metadata)),
             client_msg_id: draft.client_msg_id.clone(),
+            edited: message.edited.as_ref().map(|edited| edited.ts.clone()),
+            reactions: message.reactions.iter().map(ShownReaction::of).collect(),
+            attachments: message.attachments.clone(),
         }
+    }
+}
+
+impl ShownReaction {
+    fn of(reaction: &Reaction) -> Self {
+        Self { name: reaction.name.clone(), users: reaction.users.clone() }
     }
 }

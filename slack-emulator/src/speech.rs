@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use crate::core::{Core, State};
 use crate::ids::{ChannelId, TeamId, Ts, UserId};
 use crate::posting;
-use crate::world::{Author, Channel, Draft, ThreadProblem, rich_text_blocks};
+use crate::standing::{Misplaced, standing};
+use crate::world::{Author, Channel, Draft, Kind, ThreadProblem, rich_text_blocks};
 
 /// What someone says. Text is as Slack's clients send it: `&`, `<` and `>` escaped, mentions as
 /// `<@U…>`.
@@ -24,6 +25,9 @@ pub struct UserPost {
     /// Whether a reply is shown in the channel too.
     #[serde(default)]
     pub broadcast: bool,
+    /// Whether it is said with `/me`.
+    #[serde(default)]
+    pub me: bool,
     /// The time stamp to say it under; without one, the present.
     #[serde(default)]
     pub ts: Option<Ts>,
@@ -40,6 +44,7 @@ impl UserPost {
             text: text.to_owned(),
             thread_ts: None,
             broadcast: false,
+            me: false,
             ts: None,
             client_msg_id: None,
         }
@@ -56,6 +61,13 @@ impl UserPost {
     #[must_use]
     pub fn broadcast(mut self) -> Self {
         self.broadcast = true;
+        self
+    }
+
+    /// Says it with `/me`: what the speaker does.
+    #[must_use]
+    pub fn me(mut self) -> Self {
+        self.me = true;
         self
     }
 
@@ -78,21 +90,9 @@ impl UserPost {
 /// Why something could not be said.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SayError {
-    /// There is no such workspace.
-    #[error("there is no workspace {0}")]
-    UnknownWorkspace(TeamId),
-    /// The workspace has no such channel.
-    #[error("there is no channel {0}")]
-    UnknownChannel(ChannelId),
-    /// The workspace has no such user.
-    #[error("there is no user {0}")]
-    UnknownUser(UserId),
-    /// The user is not in the channel.
-    #[error("{0} is not in {1}")]
-    NotInChannel(UserId, ChannelId),
-    /// The channel is archived.
-    #[error("{0} is archived")]
-    Archived(ChannelId),
+    /// Nobody can say anything there, or that person cannot.
+    #[error(transparent)]
+    Misplaced(#[from] Misplaced),
     /// The text is empty.
     #[error("there is nothing to say")]
     NoText,
@@ -115,35 +115,23 @@ pub(crate) fn say(
     channel_id: &ChannelId,
     post: UserPost,
 ) -> Result<Ts, SayError> {
-    let workspace =
-        state.world.workspace(team).ok_or_else(|| SayError::UnknownWorkspace(team.clone()))?;
-    let channel = workspace.channels.get(channel_id);
-    let channel = channel.ok_or_else(|| SayError::UnknownChannel(channel_id.clone()))?;
-    if !workspace.users.contains_key(&post.user) {
-        return Err(SayError::UnknownUser(post.user));
-    }
+    let (_, channel) = standing(&state.world, team, channel_id, &post.user)?;
     check(channel, &post)?;
-    let blocks = rich_text_blocks(&post.text);
     let client_msg_id = post.client_msg_id.unwrap_or_else(|| state.chance.client_msg_id());
     let draft = Draft {
-        blocks: Some(blocks),
+        kind: if post.me { Kind::Me } else { Kind::Plain },
+        blocks: (!post.me).then(|| rich_text_blocks(&post.text)),
         broadcast: post.broadcast && post.thread_ts.is_some(),
         thread_ts: post.thread_ts,
-        client_msg_id: Some(client_msg_id),
+        client_msg_id: Some(client_msg_id).filter(|_| !post.me),
         ts: post.ts,
         ..Draft::new(Author::User(post.user), post.text)
     };
     let posted = posting::post(core, state, team, channel_id, draft);
-    posted.ok_or_else(|| SayError::UnknownChannel(channel_id.clone()))
+    posted.ok_or_else(|| Misplaced::UnknownChannel(channel_id.clone()).into())
 }
 
 fn check(channel: &Channel, post: &UserPost) -> Result<(), SayError> {
-    if !channel.members.contains(&post.user) {
-        return Err(SayError::NotInChannel(post.user.clone(), channel.id.clone()));
-    }
-    if channel.is_archived {
-        return Err(SayError::Archived(channel.id.clone()));
-    }
     if post.text.trim().is_empty() {
         return Err(SayError::NoText);
     }

@@ -24,11 +24,41 @@ pub struct Switches {
     pub lose_events: bool,
     /// Follow a `thread_broadcast` event by a plain one of the same message (undocumented).
     pub broadcast_sends_plain_event_too: bool,
+    /// Whether `edited.ts` is cut to whole seconds, as was seen: then two edits within a second have
+    /// the same one. Slack's own examples have it either way.
+    pub edited_in_whole_seconds: bool,
+    /// Follow a deleted thread root by a `message_changed` of each reply, with nothing changed: seen
+    /// in <https://github.com/42wim/matterbridge/issues/1959>.
+    pub deleted_roots_resend_replies: bool,
+    /// Follow each reply by a `message_changed` of its root, whose count of replies is all that
+    /// changed (undocumented).
+    pub replies_change_their_root: bool,
     /// Whether `chat.postMessage` with a `client_msg_id` seen before posts nothing new and answers
     /// with the first message (undocumented).
     pub client_msg_id_deduplicates: bool,
     /// What becomes of a text that is too long for one message.
     pub long_text: LongText,
+    /// Whether a message under a chosen name keeps it when `chat.update` changes it (undocumented;
+    /// lost in <https://github.com/slackapi/node-slack-sdk/issues/944>).
+    pub update_keeps_chosen_name: bool,
+    /// Whether `chat.delete` deletes a message under a chosen name. The page says that one sent
+    /// "impersonating another user" cannot be deleted, which may mean these.
+    /// <https://docs.slack.dev/reference/methods/chat.delete>
+    pub chosen_names_can_be_deleted: bool,
+    /// Whether `chat.update` and `chat.delete` find a tombstone, and then refuse it as another's
+    /// (undocumented).
+    pub tombstones_are_found: bool,
+    /// How many different emoji a message takes (undocumented).
+    pub emoji_per_message: Option<usize>,
+    /// With how many different emoji one user can react to a message (undocumented).
+    pub emoji_per_user: Option<usize>,
+    /// How many users are named with a reaction; the count is right all the same.
+    /// <https://docs.slack.dev/reference/methods/reactions.get>
+    pub reaction_users: Option<usize>,
+    /// Keep to the limits that Slack publishes: what comes too soon is answered with HTTP 429.
+    /// Apps that are given short histories, as [`Self::history_page`] says, may read one a minute.
+    /// <https://docs.slack.dev/apis/web-api/rate-limits>
+    pub rate_limits: bool,
     /// The most messages that a history gives at once, whatever is asked for: 15 for apps that count
     /// as commercially distributed. <https://docs.slack.dev/changelog/2025/05/29/rate-limit-changes-for-non-marketplace-apps>
     pub history_page: Option<usize>,
@@ -47,8 +77,18 @@ impl Default for Switches {
             events_per_message: 1,
             lose_events: false,
             broadcast_sends_plain_event_too: false,
+            edited_in_whole_seconds: true,
+            deleted_roots_resend_replies: false,
+            replies_change_their_root: false,
             client_msg_id_deduplicates: false,
             long_text: LongText::Split,
+            update_keeps_chosen_name: true,
+            chosen_names_can_be_deleted: true,
+            tombstones_are_found: false,
+            emoji_per_message: None,
+            emoji_per_user: None,
+            reaction_users: None,
+            rate_limits: false,
             history_page: None,
             signature_skew_seconds: 0,
         }

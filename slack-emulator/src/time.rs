@@ -1,6 +1,28 @@
 //! What time it is. The one place that asks the machine.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use tokio::time::Instant;
+
+/// How long it has been: real time plus what was advanced by hand.
+pub(crate) struct Stopwatch {
+    started: Instant,
+    advanced: Duration,
+}
+
+impl Stopwatch {
+    pub(crate) fn start() -> Self {
+        Self { started: Instant::now(), advanced: Duration::ZERO }
+    }
+
+    pub(crate) fn now(&self) -> Duration {
+        self.started.elapsed() + self.advanced
+    }
+
+    pub(crate) fn advance(&mut self, by: Duration) {
+        self.advanced += by;
+    }
+}
 
 /// Microseconds since 1970.
 pub(crate) fn now_micros() -> u64 {

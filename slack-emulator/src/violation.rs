@@ -52,6 +52,8 @@ pub enum ViolationKind {
     LimitExceeded,
     /// A reply to a reply.
     ReplyToReply,
+    /// A change to a message that is not the app's own.
+    NotOwnMessage,
     /// Blocks that break Block Kit's rules.
     InvalidBlocks,
     /// Metadata that breaks its rules.

@@ -11,7 +11,7 @@ use super::error::ApiError;
 use crate::core::{Core, State};
 use crate::ids::TeamId;
 use crate::violation::{Breach, ViolationKind};
-use crate::world::{App, Channel, Workspace};
+use crate::world::{App, Channel, Message, Workspace};
 
 pub(super) struct Call<'a> {
     pub(super) core: &'a Arc<Core>,
@@ -118,6 +118,25 @@ impl<'a> Call<'a> {
             }
             Some(channel) => Ok(channel),
             None => Err(self.unknown("channel_not_found", id)),
+        }
+    }
+
+    /// The message of this time stamp in a channel.
+    pub(super) fn message<'b>(
+        &self,
+        channel: &'b Channel,
+        ts: &str,
+    ) -> Result<&'b Message, ApiError> {
+        let found = channel.message(ts);
+        match found {
+            Some(message)
+                if !message.is_tombstone() || self.state.switches.tombstones_are_found =>
+            {
+                Ok(message)
+            }
+            // Somebody may delete a message at any time.
+            None if !channel.had(ts) => Err(self.unknown("message_not_found", ts)),
+            _ => Err(ApiError::plain("message_not_found")),
         }
     }
 

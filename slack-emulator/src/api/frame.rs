@@ -16,6 +16,7 @@ use super::received::Received;
 use crate::core::{Core, State};
 use crate::faults::Fault;
 use crate::ids::TeamId;
+use crate::limits::{OverLimit, TooSoon};
 use crate::record::{ApiCall, Outcome};
 use crate::server::CutConnection;
 use crate::time::now_micros;
@@ -57,7 +58,8 @@ async fn serve(core: Arc<Core>, mut received: Received, arrived_at_micros: u64) 
     let (answer, number, scopes) = core.change(|state| {
         let scopes = granted(state, caller.as_ref());
         let spoiled = plan.decisive.as_ref().and_then(refusal);
-        let mut answer = spoiled.unwrap_or_else(|| {
+        let limited = || too_soon(state, method, caller.as_ref(), &received);
+        let mut answer = spoiled.or_else(limited).unwrap_or_else(|| {
             run(&core, state, method, caller.as_ref(), &mut received, &mut breaches)
         });
         if let Some(late) = plan.decisive.as_ref().and_then(spoiling) {
@@ -115,6 +117,32 @@ fn spoiling(fault: &Fault) -> Option<Answer> {
         Fault::AnswerLost => Some(Answer::none(Outcome::AnswerLost)),
         _ => None,
     }
+}
+
+/// The answer to a call that comes too soon, if limits are kept. The call has no effect.
+fn too_soon(
+    state: &mut State,
+    method: Option<&Method>,
+    caller: Option<&TeamId>,
+    received: &Received,
+) -> Option<Answer> {
+    let (method, team) = (method?, caller?);
+    if !state.switches.rate_limits {
+        return None;
+    }
+    let channel = received.arguments.text("channel").ok().flatten();
+    let is_distributed = state.switches.history_page.is_some();
+    let admitted = state.limits.admit(team, method.name, method.tier, channel, is_distributed);
+    let TooSoon { channel, retry_after, came_back_early } = admitted.err()?;
+    state.records.over_limit.push(OverLimit {
+        method: method.name.to_owned(),
+        team: team.clone(),
+        channel,
+        retry_after,
+        came_back_early,
+        at_micros: now_micros(),
+    });
+    Some(Answer::rate_limited(retry_after))
 }
 
 fn made_up(code: &str) -> Answer {

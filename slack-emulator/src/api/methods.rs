@@ -5,7 +5,8 @@ use serde_json::{Map, Value};
 
 use super::call::Call;
 use super::error::ApiError;
-use super::{auth, chat, conversations, team, users};
+use super::{auth, chat, conversations, emoji, reactions, team, users};
+use crate::limits::Tier;
 
 /// What a method adds to `ok: true`.
 pub(super) type Fields = Map<String, Value>;
@@ -15,6 +16,8 @@ pub(super) struct Method {
     /// The scopes of which the token needs one; which one may depend on the channel.
     pub(super) scopes: &'static [&'static str],
     pub(super) kind: Kind,
+    /// How often it may be called, as its page says.
+    pub(super) tier: Tier,
     pub(super) run: fn(&mut Call<'_>) -> Result<Fields, ApiError>,
 }
 
@@ -37,16 +40,22 @@ use Kind::{Read, ReadForm, Write};
 
 #[rustfmt::skip]
 const METHODS: &[Method] = &[
-    Method { name: "auth.test", scopes: &[], kind: Read, run: auth::test::run },
-    Method { name: "chat.getPermalink", scopes: &[], kind: Read, run: chat::get_permalink::run },
-    Method { name: "chat.postMessage", scopes: &["chat:write"], kind: Write, run: chat::post_message::run },
-    Method { name: "conversations.history", scopes: HISTORY, kind: Read, run: conversations::history::run },
-    Method { name: "conversations.info", scopes: READ, kind: Read, run: conversations::info::run },
-    Method { name: "conversations.join", scopes: &["channels:join"], kind: Write, run: conversations::join::run },
-    Method { name: "conversations.replies", scopes: HISTORY, kind: Read, run: conversations::replies::run },
-    Method { name: "team.info", scopes: &["team:read"], kind: ReadForm, run: team::info::run },
-    Method { name: "users.info", scopes: &["users:read"], kind: ReadForm, run: users::info::run },
-    Method { name: "users.list", scopes: &["users:read"], kind: ReadForm, run: users::list::run },
+    Method { name: "auth.test", scopes: &[], kind: Read, tier: Tier::Special, run: auth::test::run },
+    Method { name: "chat.delete", scopes: &["chat:write"], kind: Write, tier: Tier::Three, run: chat::delete::run },
+    Method { name: "chat.getPermalink", scopes: &[], kind: Read, tier: Tier::Special, run: chat::get_permalink::run },
+    Method { name: "chat.postMessage", scopes: &["chat:write"], kind: Write, tier: Tier::Posting, run: chat::post_message::run },
+    Method { name: "chat.update", scopes: &["chat:write"], kind: Write, tier: Tier::Three, run: chat::update::run },
+    Method { name: "conversations.history", scopes: HISTORY, kind: Read, tier: Tier::History, run: conversations::history::run },
+    Method { name: "conversations.info", scopes: READ, kind: Read, tier: Tier::Three, run: conversations::info::run },
+    Method { name: "conversations.join", scopes: &["channels:join"], kind: Write, tier: Tier::Three, run: conversations::join::run },
+    Method { name: "conversations.replies", scopes: HISTORY, kind: Read, tier: Tier::History, run: conversations::replies::run },
+    Method { name: "emoji.list", scopes: &["emoji:read"], kind: ReadForm, tier: Tier::Two, run: emoji::list::run },
+    Method { name: "reactions.add", scopes: &["reactions:write"], kind: Write, tier: Tier::Three, run: reactions::add::run },
+    Method { name: "reactions.get", scopes: &["reactions:read"], kind: ReadForm, tier: Tier::Three, run: reactions::get::run },
+    Method { name: "reactions.remove", scopes: &["reactions:write"], kind: Write, tier: Tier::Two, run: reactions::remove::run },
+    Method { name: "team.info", scopes: &["team:read"], kind: ReadForm, tier: Tier::Three, run: team::info::run },
+    Method { name: "users.info", scopes: &["users:read"], kind: ReadForm, tier: Tier::Four, run: users::info::run },
+    Method { name: "users.list", scopes: &["users:read"], kind: ReadForm, tier: Tier::Two, run: users::list::run },
 ];
 
 pub(super) fn method(name: &str) -> Option<&'static Method> {

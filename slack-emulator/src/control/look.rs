@@ -118,3 +118,7 @@ pub(super) async fn retries(State(core): State<Arc<Core>>) -> Json<Value> {
 pub(super) async fn violations(State(core): State<Arc<Core>>) -> Json<Value> {
     Json(json!({ "violations": core.read(|state| state.records.violations.all()) }))
 }
+
+pub(super) async fn over_limit(State(core): State<Arc<Core>>) -> Json<Value> {
+    Json(json!({ "over_limit": core.read(|state| state.records.over_limit.all()) }))
+}

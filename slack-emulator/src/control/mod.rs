@@ -1,7 +1,9 @@
 //! The controls under `/_emulator/`, in JSON: what the library can do, for the page and for those
 //! who drive the emulator from elsewhere. The crate's README lists requests and answers.
 
+mod deeds;
 mod look;
+mod reply;
 mod steer;
 mod stream;
 
@@ -22,8 +24,14 @@ pub(crate) fn routes() -> Router<Arc<Core>> {
         .route("/_emulator/deliveries", get(look::deliveries))
         .route("/_emulator/retries", get(look::retries))
         .route("/_emulator/violations", get(look::violations))
+        .route("/_emulator/over-limit", get(look::over_limit))
         .route("/_emulator/stream", get(stream::stream))
-        .route("/_emulator/say", post(steer::say))
+        .route("/_emulator/say", post(deeds::say))
+        .route("/_emulator/act", post(deeds::act))
+        .route("/_emulator/unfurl", post(deeds::unfurl))
+        .route("/_emulator/resend", post(deeds::resend))
+        .route("/_emulator/channel", post(deeds::channel))
+        .route("/_emulator/emoji", post(deeds::emoji))
         .route(
             "/_emulator/faults",
             get(steer::faults).post(steer::add_fault).delete(steer::clear_faults),

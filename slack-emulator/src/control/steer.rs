@@ -1,64 +1,19 @@
-//! What there is to steer.
+//! What there is to steer: faults, switches, time, and where events go.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use super::reply::{Refused, Reply, done, read, refused};
 use crate::core::{Change, Core};
 use crate::events::{self, RequestUrlError};
 use crate::faults::{FaultId, FaultRule};
-use crate::ids::{ChannelId, EventId, TeamId, Ts};
-use crate::speech::{self, UserPost};
+use crate::ids::EventId;
 use crate::switches::Switches;
-
-/// The request makes no sense.
-pub(super) struct Refused(String);
-
-impl IntoResponse for Refused {
-    fn into_response(self) -> Response {
-        (StatusCode::BAD_REQUEST, Json(json!({ "ok": false, "error": self.0 }))).into_response()
-    }
-}
-
-type Reply = Result<Json<Value>, Refused>;
-
-fn done() -> Json<Value> {
-    Json(json!({ "ok": true }))
-}
-
-fn refused(error: impl std::fmt::Display) -> Refused {
-    Refused(error.to_string())
-}
-
-fn read<T: for<'de> Deserialize<'de>>(body: Value) -> Result<T, Refused> {
-    serde_json::from_value(body).map_err(refused)
-}
-
-#[derive(Deserialize)]
-struct Speech {
-    team: TeamId,
-    channel: ChannelId,
-    user: String,
-    text: String,
-    thread_ts: Option<Ts>,
-    #[serde(default)]
-    broadcast: bool,
-    ts: Option<Ts>,
-    client_msg_id: Option<String>,
-}
-
-pub(super) async fn say(State(core): State<Arc<Core>>, Json(body): Json<Value>) -> Reply {
-    let Speech { team, channel, user, text, thread_ts, broadcast, ts, client_msg_id } = read(body)?;
-    let post = UserPost { user: user.into(), text, thread_ts, broadcast, ts, client_msg_id };
-    let said = core.change(|state| speech::say(&core, state, &team, &channel, post));
-    Ok(Json(json!({ "ok": true, "ts": said.map_err(refused)? })))
-}
 
 pub(super) async fn faults(State(core): State<Arc<Core>>) -> Json<Value> {
     let rules: Vec<_> = core.read(|state| {
@@ -114,10 +69,11 @@ pub(super) async fn advance_time(State(core): State<Arc<Core>>, Json(body): Json
     Ok(done())
 }
 
-/// Makes what waits in the schedule due that much earlier.
+/// Makes what waits in the schedule due that much earlier, and rate limits pass.
 pub(crate) fn advance(core: &Core, by: Duration) {
     core.change(|state| {
         state.courier.advance(by);
+        state.limits.advance(by);
         for team in state.world.workspaces.keys() {
             core.tell_delivery(state, team);
         }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::SlackEmulator;
 use crate::events::WaitingRetry;
+use crate::limits::OverLimit;
 use crate::record::{ApiCall, Delivery};
 use crate::shown::ShownMessage;
 use crate::violation::Violation;
@@ -87,7 +88,12 @@ impl SlackEmulator {
         self.core.read(|state| state.records.violations.all())
     }
 
-    /// Forgets calls, deliveries and violations.
+    /// Every call that came too soon for [`crate::Switches::rate_limits`]. Faults are not counted.
+    pub fn over_limit(&self) -> Vec<OverLimit> {
+        self.core.read(|state| state.records.over_limit.all())
+    }
+
+    /// Forgets calls, deliveries, violations and calls that came too soon.
     pub fn clear_records(&self) {
         self.core.change(|state| state.records.forget());
     }

@@ -1,9 +1,12 @@
 //! The public face: [`SlackEmulator`].
 //!
-//! * `stage`: who and what is in the workspaces; `steer`: what goes wrong, and when
+//! * `stage`: who and what is in the workspaces; `people`, `channels`: what happens there
+//! * `steer`: what goes wrong, and when
 //! * `inspect`: what was asked and sent, and waiting for it
 
+mod channels;
 mod inspect;
+mod people;
 mod stage;
 mod steer;
 

@@ -59,6 +59,16 @@ impl SlackEmulator {
         WorkspaceHandle { core: &self.core, id }
     }
 
+    /// Gives a workspace an emoji of its own.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such workspace.
+    #[track_caller]
+    pub fn add_emoji(&self, team: &str, name: &str) {
+        self.workspace(team).emoji(name);
+    }
+
     /// The ids of all workspaces.
     pub fn teams(&self) -> Vec<TeamId> {
         self.core.read(|state| state.world.workspaces.keys().cloned().collect())
@@ -170,6 +180,23 @@ impl WorkspaceHandle<'_> {
     pub fn remove_bot(&self, channel: &str) -> &Self {
         self.change_channel(channel, |channel, bot| {
             channel.members.remove(&bot.bot_user);
+        })
+    }
+
+    /// Gives the workspace an emoji of its own.
+    pub fn emoji(&self, name: &str) -> &Self {
+        self.change(|workspace| workspace.add_emoji(name, None))
+    }
+
+    /// Gives an emoji another name.
+    pub fn emoji_alias(&self, name: &str, of: &str) -> &Self {
+        self.change(|workspace| workspace.add_emoji(name, Some(of)))
+    }
+
+    /// Takes an emoji away that the workspace had of its own.
+    pub fn remove_emoji(&self, name: &str) -> &Self {
+        self.change(|workspace| {
+            workspace.emoji.remove(name);
         })
     }
 

@@ -1,4 +1,4 @@
-//! Steering: what people say, what goes wrong, and what time it is.
+//! Steering: what goes wrong, and what time it is.
 
 use std::time::Duration;
 
@@ -7,45 +7,9 @@ use crate::control;
 use crate::core::Change;
 use crate::events::{self, RequestUrlError};
 use crate::faults::{FaultId, FaultRule};
-use crate::ids::Ts;
-use crate::speech::{self, SayError, UserPost};
 use crate::switches::Switches;
 
 impl SlackEmulator {
-    /// Someone says something in a channel.
-    ///
-    /// # Panics
-    ///
-    /// If there is no such workspace, channel or member, or the channel is archived.
-    #[track_caller]
-    pub fn say(&self, team: &str, channel: &str, user: &str, text: &str) -> Ts {
-        self.said(team, channel, UserPost::new(user, text))
-    }
-
-    /// Someone replies in a thread, which is named by its root.
-    ///
-    /// # Panics
-    ///
-    /// As [`Self::say`] does, and if there is no such root.
-    #[track_caller]
-    pub fn reply(&self, team: &str, channel: &str, user: &str, thread_ts: &str, text: &str) -> Ts {
-        self.said(team, channel, UserPost::new(user, text).in_thread(thread_ts))
-    }
-
-    #[track_caller]
-    fn said(&self, team: &str, channel: &str, post: UserPost) -> Ts {
-        match self.post(team, channel, post) {
-            Ok(ts) => ts,
-            Err(error) => panic!("{error}"),
-        }
-    }
-
-    /// Someone says something, with all that there is to choose about it.
-    pub fn post(&self, team: &str, channel: &str, post: UserPost) -> Result<Ts, SayError> {
-        let (team, channel) = (team.into(), channel.into());
-        self.core.change(|state| speech::say(&self.core, state, &team, &channel, post))
-    }
-
     /// Sets where events are sent, once the app there has echoed the challenge.
     pub async fn set_request_url(&self, url: &str) -> Result<(), RequestUrlError> {
         control::set_request_url(&self.core, url, true).await
@@ -96,7 +60,8 @@ impl SlackEmulator {
     }
 
     /// Makes whatever waits in the schedule of events due that much earlier: retries, and events
-    /// held back to be overtaken. Time stamps, signatures and latencies stay in real time.
+    /// held back to be overtaken. Rate limits pass that much earlier, too. Time stamps, signatures
+    /// and latencies stay in real time.
     ///
     /// A retry that fails is scheduled anew from the moment it fails, so to see three retries,
     /// advance and wait for each.

@@ -18,7 +18,7 @@ use crate::settings::Settings;
 use crate::switches::{EventOrder, Switches};
 use crate::time::{now_micros, now_seconds};
 
-/// Sends an event of a channel to the app, as often and in which order the switches say.
+/// Sends an event of a channel, which may be gone by now, to the app, as often and in which order the switches say.
 pub(crate) fn emit(
     core: &Arc<Core>,
     state: &mut State,
@@ -27,7 +27,6 @@ pub(crate) fn emit(
     event: &Map<String, Value>,
 ) {
     let Some(workspace) = state.world.workspaces.get(team) else { return };
-    let Some(home) = workspace.channels.get(channel) else { return };
     if state.courier.request_url.is_none() || state.switches.lose_events {
         let lost = state.courier.request_url.is_some();
         let outcome = if lost { EventState::Lost } else { EventState::NoRequestUrl };
@@ -38,7 +37,7 @@ pub(crate) fn emit(
     let mut starts = Vec::new();
     for _ in 0..state.switches.events_per_message {
         let id = state.chance.event_id();
-        let body = envelope(&state.world.app, workspace, home, event, &id, now_seconds());
+        let body = envelope(&state.world.app, workspace, channel, event, &id, now_seconds());
         let event = Event {
             team: team.clone(),
             channel: channel.clone(),

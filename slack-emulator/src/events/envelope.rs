@@ -6,33 +6,17 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
-use crate::ids::EventId;
-use crate::shape::{self, Reading};
-use crate::world::{App, Channel, Message, Workspace};
+use crate::ids::{ChannelId, EventId};
+use crate::world::{App, Workspace};
 
 /// What Slack sent to prove itself before it signed requests. Apps should not look at it.
 pub(super) const VERIFICATION_TOKEN: &str = "emulated-verification-token";
-
-/// The event that tells of a message.
-/// <https://docs.slack.dev/reference/events/message/>
-pub(crate) fn message_event(
-    app: &App,
-    workspace: &Workspace,
-    channel: &Channel,
-    message: &Message,
-) -> Map<String, Value> {
-    let mut event = shape::message(app, workspace, channel, message, Reading::Full);
-    event.insert("channel".to_owned(), json!(channel.id));
-    event.insert("channel_type".to_owned(), json!(channel.kind()));
-    event.insert("event_ts".to_owned(), json!(message.ts));
-    event
-}
 
 /// The body of the request that carries an event.
 pub(crate) fn envelope(
     app: &App,
     workspace: &Workspace,
-    channel: &Channel,
+    channel: &ChannelId,
     event: &Map<String, Value>,
     event_id: &EventId,
     event_time: u64,
@@ -41,7 +25,7 @@ pub(crate) fn envelope(
         "et": event.get("type"),
         "tid": workspace.id,
         "aid": app.id,
-        "cid": channel.id,
+        "cid": channel,
     });
     let envelope = json!({
         "token": VERIFICATION_TOKEN,

@@ -4,23 +4,30 @@
 //! An event is made and queued under the same lock as what it tells of, so the order of the events
 //! is the order of what happened; it is sent in the background, so no answer waits for it.
 //!
-//! * `envelope`: what is sent; `signature`: how it is signed; `post`: how it is sent
+//! * `message`, `reaction`, `channel`: the events themselves; `audience`: whether the app hears them
+//! * `envelope`: what is wrapped around them; `signature`: how that is signed; `post`: how it is sent
 //! * `courier`: which event is sent when; `schedule`: what waits for its time
 //! * `delivery`: the tasks that carry it out; `verification`: `url_verification`
 
+mod audience;
+pub(crate) mod channel;
 mod courier;
 mod delivery;
 mod envelope;
+mod message;
 mod post;
+mod reaction;
 mod schedule;
 mod signature;
 mod verification;
 
+pub(crate) use audience::{Topic, hears};
 pub use courier::WaitingRetry;
 pub(crate) use courier::{Courier, EventState};
 pub(crate) use delivery::{emit, keep_schedule, redeliver};
-pub(crate) use envelope::message_event;
+pub(crate) use message::{message_changed, message_deleted, message_posted};
 pub use post::RetryReason;
 pub(crate) use post::client;
+pub(crate) use reaction::{ReactionChange, reaction_event};
 pub use verification::RequestUrlError;
 pub(crate) use verification::{read_url, verify};

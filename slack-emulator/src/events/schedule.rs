@@ -4,12 +4,11 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::time::Duration;
 
-use tokio::time::Instant;
+use crate::time::Stopwatch;
 
 /// Things that wait for their time, the earliest first; of one time, the first put in.
 pub(crate) struct Schedule<T> {
-    started: Instant,
-    advanced: Duration,
+    clock: Stopwatch,
     waiting: BinaryHeap<Reverse<Entry<T>>>,
     entries_so_far: u64,
 }
@@ -48,32 +47,23 @@ impl<T> Ord for Entry<T> {
 
 impl<T> Schedule<T> {
     pub(crate) fn new() -> Self {
-        Self {
-            started: Instant::now(),
-            advanced: Duration::ZERO,
-            waiting: BinaryHeap::new(),
-            entries_so_far: 0,
-        }
-    }
-
-    fn now(&self) -> Duration {
-        self.started.elapsed() + self.advanced
+        Self { clock: Stopwatch::start(), waiting: BinaryHeap::new(), entries_so_far: 0 }
     }
 
     /// Makes everything due that much earlier.
     pub(crate) fn advance(&mut self, by: Duration) {
-        self.advanced += by;
+        self.clock.advance(by);
     }
 
     pub(crate) fn put(&mut self, after: Duration, thing: T) {
         self.entries_so_far += 1;
-        let entry = Entry { due: self.now() + after, number: self.entries_so_far, thing };
+        let entry = Entry { due: self.clock.now() + after, number: self.entries_so_far, thing };
         self.waiting.push(Reverse(entry));
     }
 
     /// Takes what is due, and says how long the next thing has to wait.
     pub(crate) fn take_due(&mut self) -> (Vec<T>, Option<Duration>) {
-        let now = self.now();
+        let now = self.clock.now();
         let mut due = Vec::new();
         while let Some(Reverse(next)) = self.waiting.peek() {
             if next.due > now {
@@ -86,7 +76,7 @@ impl<T> Schedule<T> {
 
     /// What waits and for how long, in no particular order.
     pub(crate) fn waiting(&self) -> impl Iterator<Item = (Duration, &T)> {
-        let now = self.now();
+        let now = self.clock.now();
         self.waiting.iter().map(move |Reverse(entry)| (entry.due.saturating_sub(now), &entry.thing))
     }
 }

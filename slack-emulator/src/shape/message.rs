@@ -6,7 +6,9 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::object;
-use crate::world::{App, Author, Channel, Face, Icon, Message, Workspace};
+use crate::world::{
+    App, Author, Channel, Face, Icon, Kind, Message, Reaction, Reactions, SLACKBOT, Workspace,
+};
 
 /// Who reads a message, which decides how much of its metadata is shown.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -31,6 +33,10 @@ pub(crate) fn message(
         shape.insert("subtype".to_owned(), json!(subtype));
     }
     shape.extend(author(app, workspace, message));
+    if let Kind::Line { more, .. } = &draft.kind {
+        shape.extend(more.clone());
+    }
+    shape.extend(later(message));
     if let Some(blocks) = &draft.blocks {
         shape.insert("blocks".to_owned(), blocks.clone());
     }
@@ -52,6 +58,38 @@ pub(crate) fn message(
         }
     }
     shape
+}
+
+/// What came to a message after it was posted.
+fn later(message: &Message) -> Map<String, Value> {
+    let mut shape = Map::new();
+    if let Some(edited) = &message.edited {
+        shape.insert("edited".to_owned(), json!(edited));
+    }
+    if !message.attachments.is_empty() {
+        shape.insert("attachments".to_owned(), json!(message.attachments));
+    }
+    if !message.reactions.is_empty() {
+        shape.insert("reactions".to_owned(), reactions(&message.reactions));
+    }
+    shape
+}
+
+/// <https://docs.slack.dev/reference/methods/reactions.get>
+fn reactions(reactions: &Reactions) -> Value {
+    let one = |reaction: &Reaction| json!({ "name": reaction.name, "users": reaction.users, "count": reaction.users.len() });
+    reactions.iter().map(one).collect()
+}
+
+/// Leaves that many users of each reaction, whom Slack does not promise to name in full: only the
+/// count is always right. <https://docs.slack.dev/reference/methods/reactions.get>
+pub(crate) fn shorten_reactions(message: &mut Map<String, Value>, most: usize) {
+    let reactions = message.get_mut("reactions").and_then(Value::as_array_mut);
+    for reaction in reactions.into_iter().flatten() {
+        if let Some(users) = reaction["users"].as_array_mut() {
+            users.truncate(most);
+        }
+    }
 }
 
 /// The message as `conversations.history` and `conversations.replies` show it: the root of a
@@ -81,6 +119,9 @@ pub(crate) fn message_in_history(
             "subscribed": false,
         })));
     }
+    if shown.is_tombstone() {
+        shape.extend(object(json!({ "hidden": true, "parent_user_id": SLACKBOT })));
+    }
     shape
 }
 
@@ -95,6 +136,9 @@ fn user_id<'a>(workspace: &'a Workspace, message: &'a Message) -> &'a str {
 fn author(app: &App, workspace: &Workspace, message: &Message) -> Map<String, Value> {
     let installation = &workspace.installation;
     match &message.draft.author {
+        Author::User(user) if message.is_line() || message.is_tombstone() => {
+            object(json!({ "user": user }))
+        }
         Author::User(user) => {
             let mut shape = object(json!({ "user": user, "team": workspace.id }));
             if let Some(id) = &message.draft.client_msg_id {
@@ -102,10 +146,8 @@ fn author(app: &App, workspace: &Workspace, message: &Message) -> Map<String, Va
             }
             shape
         }
-        // Slack's own line about the bot having joined.
-        Author::Bot(None) if message.draft.is_join => {
-            object(json!({ "user": installation.bot_user }))
-        }
+        // Slack's own line about the bot.
+        Author::Bot(None) if message.is_line() => object(json!({ "user": installation.bot_user })),
         Author::Bot(None) => object(json!({
             "user": installation.bot_user,
             "team": workspace.id,

@@ -79,6 +79,11 @@ pub(crate) struct Channel {
     pub(crate) is_archived: bool,
     pub(crate) members: BTreeSet<UserId>,
     messages: BTreeMap<Ts, Message>,
+    /// The latest message's time stamp, even if that message is deleted.
+    last_posted: Option<Ts>,
+    deleted: BTreeSet<Ts>,
+    /// The latest time stamp that anything here was given, in microseconds.
+    clock: u64,
 }
 
 impl Channel {
@@ -95,6 +100,9 @@ impl Channel {
             is_archived: setup.is_archived,
             members,
             messages: BTreeMap::new(),
+            last_posted: None,
+            deleted: BTreeSet::new(),
+            clock: 0,
         }
     }
 
@@ -122,7 +130,7 @@ impl Channel {
         if message.draft.thread_ts.is_some() {
             return Err(ThreadProblem::IsReply);
         }
-        if message.draft.is_join {
+        if message.is_line() {
             return Err(ThreadProblem::IsNotice);
         }
         Ok(message)
@@ -130,23 +138,45 @@ impl Channel {
 
     /// Whether a message may be posted under a given time stamp: they only ever rise.
     pub(crate) fn takes(&self, ts: &Ts) -> bool {
-        ts.micros().is_some() && self.messages.last_key_value().is_none_or(|(last, _)| last < ts)
+        ts.micros().is_some() && self.last_posted.as_ref().is_none_or(|last| last < ts)
     }
 
     /// Posts a message whose thread and time stamp were found to be in order.
     pub(crate) fn append(&mut self, draft: Draft) -> Ts {
-        let ts = draft.ts.clone().unwrap_or_else(|| self.next_ts());
+        let ts = draft.ts.clone().unwrap_or_else(|| self.stamp());
+        self.clock = self.clock.max(ts.micros().unwrap_or(0));
+        self.last_posted = Some(ts.clone());
         if let Some(root) = draft.thread_ts.as_ref().and_then(|root| self.messages.get_mut(root)) {
             root.replies.push(ts.clone());
         }
-        let message = Message { ts: ts.clone(), draft, replies: Vec::new() };
-        self.messages.insert(ts.clone(), message);
+        self.messages.insert(ts.clone(), Message::new(ts.clone(), draft));
         ts
     }
 
-    fn next_ts(&self) -> Ts {
-        let last = self.messages.last_key_value().and_then(|(last, _)| last.micros());
-        Ts::from_micros(now_micros().max(last.map_or(0, |last| last + 1)))
+    /// The time stamp of what happens now: no two things in a channel have the same.
+    pub(crate) fn stamp(&mut self) -> Ts {
+        self.clock = now_micros().max(self.clock + 1);
+        Ts::from_micros(self.clock)
+    }
+
+    pub(crate) fn message_mut(&mut self, ts: &str) -> Option<&mut Message> {
+        self.messages.get_mut(ts)
+    }
+
+    /// Removes a message that has no replies, also from the thread that it is in.
+    pub(crate) fn remove(&mut self, ts: &Ts) -> Option<Message> {
+        let message = self.messages.remove(ts)?;
+        self.deleted.insert(ts.clone());
+        let root = message.draft.thread_ts.as_ref();
+        if let Some(root) = root.and_then(|root| self.messages.get_mut(root)) {
+            root.replies.retain(|reply| reply != ts);
+        }
+        Some(message)
+    }
+
+    /// Whether there was a message of this time stamp that is deleted.
+    pub(crate) fn had(&self, ts: &str) -> bool {
+        self.deleted.contains(ts)
     }
 
     /// The bot's message that carries this `client_msg_id`.

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::{Reactions, SLACKBOT};
 use crate::ids::{Ts, UserId};
 
 /// Who wrote a message.
@@ -35,6 +36,20 @@ pub(crate) struct Metadata {
     pub(crate) event_payload: Map<String, Value>,
 }
 
+/// What sort of a message it is, apart from who wrote it.
+#[derive(Clone, Debug)]
+pub(crate) enum Kind {
+    /// Something said.
+    Plain,
+    /// What somebody does, said with `/me`. <https://docs.slack.dev/reference/events/message/me_message>
+    Me,
+    /// Slack's own line about something that happened in the channel: its subtype, and what it
+    /// says besides the text.
+    Line { subtype: &'static str, more: Map<String, Value> },
+    /// What stands at the root of a thread after the message there was deleted.
+    Tombstone,
+}
+
 /// A message that is not posted yet.
 #[derive(Clone, Debug)]
 pub(crate) struct Draft {
@@ -46,8 +61,7 @@ pub(crate) struct Draft {
     pub(crate) broadcast: bool,
     pub(crate) metadata: Option<Metadata>,
     pub(crate) client_msg_id: Option<String>,
-    /// Whether the message is Slack's own line about the author having joined.
-    pub(crate) is_join: bool,
+    pub(crate) kind: Kind,
     /// The time stamp to post under, instead of the present.
     pub(crate) ts: Option<Ts>,
 }
@@ -62,10 +76,18 @@ impl Draft {
             broadcast: false,
             metadata: None,
             client_msg_id: None,
-            is_join: false,
+            kind: Kind::Plain,
             ts: None,
         }
     }
+}
+
+/// Who changed a message last, and when.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Edited {
+    /// A user's id, or a bot's.
+    pub(crate) user: String,
+    pub(crate) ts: Ts,
 }
 
 /// A message of a channel.
@@ -75,25 +97,58 @@ pub(crate) struct Message {
     pub(crate) draft: Draft,
     /// The replies, oldest first, if this is a thread's root.
     pub(crate) replies: Vec<Ts>,
+    pub(crate) edited: Option<Edited>,
+    pub(crate) reactions: Reactions,
+    /// What Slack or the app attached: previews of links.
+    pub(crate) attachments: Vec<Value>,
 }
 
 impl Message {
+    pub(crate) fn new(ts: Ts, draft: Draft) -> Self {
+        Self {
+            ts,
+            draft,
+            replies: Vec::new(),
+            edited: None,
+            reactions: Reactions::default(),
+            attachments: Vec::new(),
+        }
+    }
+
     /// A message has one subtype or none. That a broadcast comes before a bot's chosen name, where
     /// both apply, is a guess.
     pub(crate) fn subtype(&self) -> Option<&'static str> {
-        if self.draft.is_join {
-            Some("channel_join")
-        } else if self.draft.broadcast {
-            Some("thread_broadcast")
-        } else if matches!(self.draft.author, Author::Bot(Some(_))) {
-            Some("bot_message")
-        } else {
-            None
+        match self.draft.kind {
+            Kind::Line { subtype, .. } => Some(subtype),
+            Kind::Tombstone => Some("tombstone"),
+            Kind::Me => Some("me_message"),
+            Kind::Plain if self.draft.broadcast => Some("thread_broadcast"),
+            Kind::Plain if matches!(self.draft.author, Author::Bot(Some(_))) => Some("bot_message"),
+            Kind::Plain => None,
         }
     }
 
     /// Whether the message is shown in the channel, not only in a thread.
     pub(crate) fn in_channel(&self) -> bool {
         self.draft.thread_ts.is_none() || self.draft.broadcast
+    }
+
+    /// Whether this is a line of Slack's own, which can neither be replied to nor changed.
+    pub(crate) fn is_line(&self) -> bool {
+        matches!(self.draft.kind, Kind::Line { .. })
+    }
+
+    pub(crate) fn is_tombstone(&self) -> bool {
+        matches!(self.draft.kind, Kind::Tombstone)
+    }
+
+    /// Leaves nothing of the message but that one was here.
+    pub(crate) fn bury(&mut self) {
+        let author = Author::User(SLACKBOT.into());
+        self.draft =
+            Draft { kind: Kind::Tombstone, ..Draft::new(author, "This message was deleted.") };
+        self.edited = None;
+        self.reactions = Reactions::default();
+        self.attachments.clear();
     }
 }

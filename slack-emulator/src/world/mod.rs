@@ -2,7 +2,9 @@
 //! installed in each of them. State and its rules, with no knowledge of HTTP or events.
 
 mod channel;
+mod emoji;
 mod message;
+mod reactions;
 mod rich_text;
 mod samples;
 mod split;
@@ -13,14 +15,16 @@ use std::collections::BTreeMap;
 
 pub use channel::ChannelSetup;
 pub(crate) use channel::{Channel, ThreadProblem};
-pub(crate) use message::{Author, Draft, Face, Icon, Message, Metadata};
+pub(crate) use emoji::{is_standard_emoji, standard_emoji};
+pub(crate) use message::{Author, Draft, Edited, Face, Icon, Kind, Message, Metadata};
+pub(crate) use reactions::{Reaction, Reactions};
 pub(crate) use rich_text::rich_text_blocks;
 pub(crate) use samples::sample;
 pub(crate) use split::{MESSAGE_CHARS, TEXT_CHARS, split_text};
 pub use user::User;
-pub(crate) use workspace::{Installation, Workspace};
+pub(crate) use workspace::{Installation, SLACKBOT, Workspace};
 
-use crate::ids::TeamId;
+use crate::ids::{ChannelId, TeamId};
 use crate::settings::Settings;
 
 /// The app under test, the same in each workspace.
@@ -50,6 +54,24 @@ impl World {
 
     pub(crate) fn workspace(&self, team: &str) -> Option<&Workspace> {
         self.workspaces.get(team)
+    }
+
+    /// A channel and the workspace that it is in.
+    pub(crate) fn channel(
+        &self,
+        team: &TeamId,
+        channel: &ChannelId,
+    ) -> Option<(&Workspace, &Channel)> {
+        let workspace = self.workspace(team)?;
+        Some((workspace, workspace.channels.get(channel)?))
+    }
+
+    pub(crate) fn channel_mut(
+        &mut self,
+        team: &TeamId,
+        channel: &ChannelId,
+    ) -> Option<&mut Channel> {
+        self.workspaces.get_mut(team)?.channels.get_mut(channel)
     }
 
     pub(crate) fn by_token(&self, token: &str) -> Option<&Workspace> {

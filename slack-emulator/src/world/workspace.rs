@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest as _, Sha256};
 
-use super::{App, Channel, ChannelSetup, User};
+use super::{App, Channel, ChannelSetup, User, is_standard_emoji};
 use crate::ids::{BotId, ChannelId, TeamId, UserId};
 use crate::time::now_seconds;
 
 /// Slack's own helper. It is in every workspace's list of users, and there it says of itself that
 /// it is no bot. <https://docs.slack.dev/reference/objects/user-object/>
-const SLACKBOT: &str = "USLACKBOT";
+pub(crate) const SLACKBOT: &str = "USLACKBOT";
 
 /// The app as one workspace has it.
 pub(crate) struct Installation {
@@ -33,6 +33,8 @@ pub(crate) struct Workspace {
     pub(crate) users: BTreeMap<UserId, User>,
     pub(crate) channels: BTreeMap<ChannelId, Channel>,
     pub(crate) installation: Installation,
+    /// The workspace's own emoji: an address, or `alias:` and another name.
+    pub(crate) emoji: BTreeMap<String, String>,
 }
 
 impl Workspace {
@@ -59,6 +61,7 @@ impl Workspace {
             users: BTreeMap::from([(bot_user, bot), (slackbot.id.clone(), slackbot)]),
             channels: BTreeMap::new(),
             installation,
+            emoji: BTreeMap::new(),
         }
     }
 
@@ -90,5 +93,17 @@ impl Workspace {
 
     pub(crate) fn bot_is_in(&self, channel: &Channel) -> bool {
         channel.members.contains(&self.installation.bot_user)
+    }
+
+    /// Adds an emoji of the workspace's own, or another name for one.
+    pub(crate) fn add_emoji(&mut self, name: &str, alias_of: Option<&str>) {
+        let address = || format!("https://emoji.slack-edge.com/{}/{name}/0.png", self.id);
+        let value = alias_of.map_or_else(address, |of| format!("alias:{of}"));
+        self.emoji.insert(name.to_owned(), value);
+    }
+
+    /// Whether one may react with this emoji here: one of the standard, or of the workspace's own.
+    pub(crate) fn has_emoji(&self, name: &str) -> bool {
+        self.emoji.contains_key(name) || is_standard_emoji(name)
     }
 }

@@ -76,6 +76,72 @@ async fn people_speak() {
 }
 
 #[tokio::test]
+async fn people_change_their_minds() {
+    let slack = acme().await;
+    let said = json!({ "team": TEAM, "channel": GENERAL, "user": ADA, "text": "me", "me": true });
+    let ts = ask(&slack, Method::POST, "say", Some(said)).await.1["ts"].clone();
+    let act = async |more: Value| {
+        let mut body = json!({ "team": TEAM, "channel": GENERAL, "user": ADA, "ts": ts });
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        ask(&slack, Method::POST, "act", Some(body)).await
+    };
+    for more in [
+        json!({ "act": "edit", "text": "I" }),
+        json!({ "act": "react", "emoji": "tada" }),
+        json!({ "act": "react", "emoji": "eyes" }),
+        json!({ "act": "unreact", "emoji": "tada" }),
+    ] {
+        let (status, body) = act(more).await;
+        assert_eq!((status, body["ts"].is_string()), (200, true), "{body}");
+    }
+    let target = json!({ "team": TEAM, "channel": GENERAL, "ts": ts });
+    for path in ["unfurl", "resend"] {
+        assert_eq!(ask(&slack, Method::POST, path, Some(target.clone())).await.0, 200);
+    }
+    let shown = slack.messages(TEAM, GENERAL).remove(0);
+    assert_eq!((shown.text.as_str(), shown.subtype.as_deref()), ("I", Some("me_message")));
+    assert_eq!((shown.reactions[0].name.as_str(), shown.attachments.len()), ("eyes", 1));
+    assert_eq!(act(json!({ "act": "delete" })).await.0, 200);
+    let (status, body) = act(json!({ "act": "delete" })).await;
+    let error = format!("there is no message {}", ts.as_str().unwrap());
+    assert_eq!((status, body), (400, json!({ "ok": false, "error": error })));
+    assert_eq!(act(json!({ "act": "forget" })).await.0, 400);
+    assert_eq!(ask(&slack, Method::POST, "unfurl", Some(target)).await.0, 400);
+}
+
+#[tokio::test]
+async fn channels_change() {
+    let slack = acme().await;
+    let act = async |more: Value| {
+        let mut body = json!({ "team": TEAM, "channel": GENERAL });
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        ask(&slack, Method::POST, "channel", Some(body)).await.0
+    };
+    assert_eq!(act(json!({ "act": "rename", "user": ADA, "name": "lobby" })).await, 200);
+    assert_eq!(act(json!({ "act": "archive", "user": ADA })).await, 200);
+    assert_eq!(act(json!({ "act": "archive", "user": ADA })).await, 400);
+    let channel = get(&slack, "state").await["workspaces"][0]["channels"][0].clone();
+    assert_eq!((&channel["name"], &channel["is_archived"]), (&json!("lobby"), &json!(true)));
+    assert_eq!(act(json!({ "act": "change_id", "id": "C0MOVED" })).await, 200);
+    assert_eq!(act(json!({ "act": "delete" })).await, 400);
+}
+
+#[tokio::test]
+async fn workspaces_get_emoji() {
+    let slack = acme().await;
+    for body in [
+        json!({ "team": TEAM, "name": "squirrel" }),
+        json!({ "team": TEAM, "name": "shipit", "alias_of": "squirrel" }),
+    ] {
+        assert_eq!(ask(&slack, Method::POST, "emoji", Some(body)).await.0, 200);
+    }
+    let ts = slack.say(TEAM, GENERAL, ADA, "hello");
+    slack.react(TEAM, GENERAL, ADA, &ts, "shipit");
+    let nowhere = json!({ "team": "T0NONE", "name": "squirrel" });
+    assert_eq!(ask(&slack, Method::POST, "emoji", Some(nowhere)).await.0, 400);
+}
+
+#[tokio::test]
 async fn faults_come_and_go() {
     let slack = acme().await;
     let rule = json!({
@@ -115,6 +181,16 @@ async fn switches_are_set_one_by_one() {
     assert_eq!(status, 400);
     assert!(slack.switches().delayed_events);
     assert_eq!(get(&slack, "switches").await["delayed_events"], true);
+}
+
+#[tokio::test]
+async fn the_readme_names_every_switch_and_its_default() {
+    let readme = include_str!("../../README.md");
+    let switches = get(&acme().await, "switches").await;
+    for (name, default) in switches.as_object().unwrap() {
+        let row = format!("| `{name}` | `{default}` |");
+        assert!(readme.contains(&row), "{row}");
+    }
 }
 
 #[tokio::test]
@@ -189,6 +265,11 @@ async fn changes_are_streamed_until_the_end() {
     next(r#""kind":"message""#).await;
     next(r#""text":"hello""#).await;
     next(r#""kind":"delivery","team":"T0ACME""#).await;
+    let ts = slack.messages(TEAM, GENERAL)[0].ts.clone();
+    slack.react(TEAM, GENERAL, ADA, &ts, "tada");
+    next(r#""kind":"changed""#).await;
+    slack.delete(TEAM, GENERAL, ADA, &ts);
+    next(r#""kind":"deleted""#).await;
     slack.workspace(TEAM).channel("C0RANDOM", "random");
     next(r#""kind":"stage""#).await;
     slack.shutdown().await;

@@ -3,15 +3,23 @@
 #![cfg(test)]
 
 mod api_frame;
+mod channels;
+mod chat_delete;
 mod chat_post_message;
+mod chat_update;
 mod control;
 mod conversations;
 mod delivery;
 mod delivery_order;
+mod edits;
+mod emoji;
 mod event_shapes;
 mod faults;
 mod library;
+mod limits;
 mod page;
+mod reactions;
+mod reactions_api;
 mod server;
 mod support;
 mod users;

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::{blocks, metadata};
+use super::{blocks, check_membership, metadata};
 use crate::api::call::Call;
 use crate::api::error::ApiError;
 use crate::api::methods::Fields;
@@ -39,10 +39,8 @@ fn writable_channel<'b>(call: &'b Call<'_>) -> Result<&'b Channel, ApiError> {
     if channel.is_archived {
         return Err(ApiError::plain("is_archived"));
     }
-    let workspace = call.workspace();
-    // Private channels that the bot is not in were not found already.
-    let may = workspace.bot_is_in(channel) || workspace.installation.has_scope("chat:write.public");
-    may.then_some(channel).ok_or_else(|| ApiError::plain("not_in_channel"))
+    check_membership(call, channel)?;
+    Ok(channel)
 }
 
 fn draft(call: &Call<'_>, channel: &Channel) -> Result<Draft, ApiError> {

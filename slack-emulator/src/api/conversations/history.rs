@@ -3,12 +3,12 @@
 
 use serde_json::json;
 
-use super::range::{Range, history_page, readable_channel, reading};
+use super::range::{Range, history_page, readable_channel, reading, shown};
 use crate::api::call::Call;
 use crate::api::error::ApiError;
 use crate::api::methods::Fields;
 use crate::api::page;
-use crate::shape::{message_in_history, object};
+use crate::shape::object;
 use crate::world::Message;
 
 const CURSOR: &str = "next_ts";
@@ -27,11 +27,8 @@ pub(in crate::api) fn run(call: &mut Call<'_>) -> Result<Fields, ApiError> {
             && newest.as_ref().is_none_or(|newest| *message.ts <= **newest)
     };
     let mut rest = channel.messages().rev().filter(wanted);
-    let messages: Vec<_> = rest
-        .by_ref()
-        .take(limit)
-        .map(|message| message_in_history(call.app(), call.workspace(), channel, message, reading))
-        .collect();
+    let messages: Vec<_> =
+        rest.by_ref().take(limit).map(|message| shown(call, channel, message, reading)).collect();
     let next = rest.next().map(|message| page::next_cursor(CURSOR, &message.ts));
     let mut fields = object(json!({
         "messages": messages,

@@ -6,10 +6,8 @@ use serde_json::json;
 use crate::api::call::Call;
 use crate::api::error::ApiError;
 use crate::api::methods::Fields;
-use crate::core::Change;
-use crate::posting;
+use crate::rooms;
 use crate::shape::{self, object};
-use crate::world::{Author, Draft};
 
 pub(in crate::api) fn run(call: &mut Call<'_>) -> Result<Fields, ApiError> {
     let channel = call.channel()?;
@@ -23,25 +21,10 @@ pub(in crate::api) fn run(call: &mut Call<'_>) -> Result<Fields, ApiError> {
     if call.workspace().bot_is_in(channel) {
         call.warnings.push("already_in_channel");
     } else {
-        enter(call, &id);
+        let (team, bot) = (call.team.clone(), call.workspace().installation.bot_user.clone());
+        rooms::enter(call.core, call.state, &team, &id, &bot);
     }
     let workspace = call.workspace();
-    let channel = workspace.channels.get(&id).expect("nobody removes channels");
+    let channel = workspace.channels.get(&id).expect("nothing came between");
     Ok(object(json!({ "channel": shape::channel(workspace, channel) })))
-}
-
-/// Slack writes a line into the channel, which is a message like any other.
-/// <https://docs.slack.dev/reference/events/message/channel_join>
-fn enter(call: &mut Call<'_>, id: &crate::ids::ChannelId) {
-    let team = call.team.clone();
-    let bot = call.workspace().installation.bot_user.clone();
-    if let Some(workspace) = call.state.world.workspaces.get_mut(&team)
-        && let Some(channel) = workspace.channels.get_mut(id)
-    {
-        channel.members.insert(bot.clone());
-    }
-    call.core.tell(|| Change::Stage);
-    let mut line = Draft::new(Author::Bot(None), format!("<@{bot}> has joined the channel"));
-    line.is_join = true;
-    posting::post(call.core, call.state, &team, id, line);
 }

@@ -1,11 +1,14 @@
-//! The range of time that histories are asked for, and who may ask.
+//! What histories have in common: the range of time that is asked for, who may ask, and how much a
+//! page shows.
+
+use serde_json::Value;
 
 use crate::api::call::{Call, Verb};
 use crate::api::error::ApiError;
 use crate::ids::Ts;
-use crate::shape::Reading;
+use crate::shape::{self, Reading};
 use crate::violation::ViolationKind;
-use crate::world::Channel;
+use crate::world::{Channel, Message};
 
 /// From when to when, in microseconds since 1970.
 pub(super) struct Range {
@@ -62,4 +65,19 @@ pub(super) fn reading(call: &Call<'_>) -> Result<Reading, ApiError> {
 /// How many messages a page has, of those that are asked for.
 pub(super) fn history_page(call: &Call<'_>, asked: usize) -> usize {
     call.state.switches.history_page.map_or(asked, |most| asked.min(most))
+}
+
+/// A message as histories show it.
+pub(super) fn shown(
+    call: &Call<'_>,
+    channel: &Channel,
+    message: &Message,
+    reading: Reading,
+) -> Value {
+    let mut shape =
+        shape::message_in_history(call.app(), call.workspace(), channel, message, reading);
+    if let Some(most) = call.state.switches.reaction_users {
+        shape::shorten_reactions(&mut shape, most);
+    }
+    Value::Object(shape)
 }

@@ -5,12 +5,12 @@
 
 use serde_json::json;
 
-use super::range::{Range, history_page, readable_channel, reading};
+use super::range::{Range, history_page, readable_channel, reading, shown};
 use crate::api::call::Call;
 use crate::api::error::ApiError;
 use crate::api::methods::Fields;
 use crate::api::page;
-use crate::shape::{message_in_history, object};
+use crate::shape::object;
 use crate::violation::ViolationKind;
 use crate::world::{Channel, Message};
 
@@ -29,11 +29,8 @@ pub(in crate::api) fn run(call: &mut Call<'_>) -> Result<Fields, ApiError> {
         (message.ts == ts || range.holds(&message.ts)) && *message.ts >= *first
     };
     let mut rest = thread.iter().filter(wanted);
-    let messages: Vec<_> = rest
-        .by_ref()
-        .take(limit)
-        .map(|message| message_in_history(call.app(), call.workspace(), channel, message, reading))
-        .collect();
+    let messages: Vec<_> =
+        rest.by_ref().take(limit).map(|message| shown(call, channel, message, reading)).collect();
     let next = rest.next().map(|message| page::next_cursor(CURSOR, &message.ts));
     let mut fields = object(json!({ "messages": messages, "has_more": next.is_some() }));
     if let Some(next) = next {
@@ -48,7 +45,7 @@ fn thread<'a>(channel: &'a Channel, ts: &str) -> Result<Vec<&'a Message>, ApiErr
         let detail = format!("there is no message {ts} in {}", channel.id);
         ApiError::breach("thread_not_found", ViolationKind::UnknownId, detail)
     })?;
-    if message.draft.is_join {
+    if message.is_line() {
         return Err(ApiError::plain("thread_not_found"));
     }
     let replies = message.replies.iter().filter_map(|ts| channel.message(ts));

@@ -1,0 +1,3 @@
+//! `emoji.*`
+
+pub(super) mod list;
