@@ -4,10 +4,10 @@ use secrecy::{ExposeSecret as _, SecretString};
 use shared::clock::Clock;
 use shared::config::{DatabaseConfig, DatabaseTarget, Tls};
 use shared::db::{Db, Engine, Patience};
-use sqlx::{AssertSqlSafe, ConnectOptions as _, Executor as _};
 use url::Url;
 
-use crate::{Proxy, settings};
+use crate::administer::administer;
+use crate::{OwnServer, Proxy, settings};
 
 /// A database of its own for one test.
 #[derive(Debug)]
@@ -43,6 +43,13 @@ impl TestDatabase {
         };
         let config = DatabaseConfig { engine, target, tls: Tls::Off };
         Self { config, direct_port: None, folder }
+    }
+
+    /// As [`TestDatabase::create`], on a server of the test's own. It goes before its server does: declare it
+    /// after it.
+    pub fn on(server: &OwnServer) -> Self {
+        let config = server.config(fresh_name("syncbot_test"));
+        Self { config, direct_port: None, folder: None }
     }
 
     /// The variable that must name a server before such a database can be made; `None`: it can.
@@ -133,43 +140,24 @@ impl Drop for TestDatabase {
 }
 
 fn on_server(server: &Url, default_port: u16, prefix: &str) -> DatabaseTarget {
-    let schema = format!("{prefix}_{:016x}", rand::random::<u64>());
     DatabaseTarget::Server {
         host: server.host_str().expect("the server's address has a host").to_owned(),
         port: server.port().unwrap_or(default_port),
         user: server.username().to_owned(),
         password: SecretString::from(server.password().unwrap_or_default()),
-        schema,
+        schema: fresh_name(prefix),
     }
 }
 
+fn fresh_name(prefix: &str) -> String {
+    format!("{prefix}_{:016x}", rand::random::<u64>())
+}
+
 async fn drop_database(config: &DatabaseConfig) -> sqlx::Result<()> {
-    let DatabaseTarget::Server { host, port, user, password, schema } = &config.target else {
-        return Ok(());
+    let DatabaseTarget::Server { schema, .. } = &config.target else { return Ok(()) };
+    let statement = match config.engine {
+        Engine::Postgres => format!("DROP DATABASE IF EXISTS \"{schema}\" WITH (FORCE)"),
+        Engine::MySql | Engine::Sqlite => format!("DROP DATABASE IF EXISTS `{schema}`"),
     };
-    let password = password.expose_secret();
-    match config.engine {
-        Engine::Postgres => {
-            let options =
-                sqlx::postgres::PgConnectOptions::new_without_pgpass().host(host).port(*port);
-            let mut connection =
-                options.username(user).password(password).database("postgres").connect().await?;
-            connection
-                .execute(AssertSqlSafe(format!(
-                    "DROP DATABASE IF EXISTS \"{schema}\" WITH (FORCE)"
-                )))
-                .await?;
-        }
-        Engine::MySql => {
-            let options = sqlx::mysql::MySqlConnectOptions::new().host(host).port(*port);
-            let options = options.username(user);
-            let options = if password.is_empty() { options } else { options.password(password) };
-            let mut connection = options.connect().await?;
-            connection
-                .execute(AssertSqlSafe(format!("DROP DATABASE IF EXISTS `{schema}`")))
-                .await?;
-        }
-        Engine::Sqlite => {}
-    }
-    Ok(())
+    administer(config, statement).await
 }

@@ -5,11 +5,13 @@
 //! `cargo xtask test` finds or sets up the servers and says which of them ran. Start with [`TestApp`] and
 //! test from the outside: what is said in one workspace, what appears in another.
 
+mod administer;
 mod app;
 mod database;
 mod fragile_road;
 pub mod model;
 mod outage;
+mod own_server;
 mod process;
 mod proxy;
 mod settings;
@@ -21,6 +23,7 @@ pub use app::{App, SignedRequest, TestApp, get};
 pub use database::TestDatabase;
 pub use fragile_road::FragileRoad;
 pub use outage::Outage;
+pub use own_server::{NoServer, OwnServer};
 pub use process::{Process, binary};
 pub use proxy::Proxy;
 pub use settings::{chromedriver, surroundings};

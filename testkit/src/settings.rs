@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use shared::db::Engine;
 use url::Url;
 
 /// Administrator's address of the PostgreSQL server to make test databases on.
@@ -10,6 +11,8 @@ pub(crate) const POSTGRES_URL: &str = "SYNCBOT_TEST_POSTGRES_URL";
 pub(crate) const MYSQL_URL: &str = "SYNCBOT_TEST_MYSQL_URL";
 /// Set to keep the databases of tests for a look afterwards.
 const KEEP: &str = "SYNCBOT_TEST_KEEP";
+/// What must be there, as a list.
+const REQUIRE: &str = "SYNCBOT_TEST_REQUIRE";
 
 /// The address in `name`.
 pub(crate) fn server(name: &str) -> Url {
@@ -25,6 +28,24 @@ pub(crate) fn is_set(name: &str) -> bool {
 
 pub(crate) fn keeps_databases() -> bool {
     variable(KEEP).is_some()
+}
+
+/// Whether it fails a test if this machine lacks what the test needs of this kind.
+pub(crate) fn requires(engine: Engine) -> bool {
+    let name = match engine {
+        Engine::Sqlite => "sqlite",
+        Engine::Postgres => "postgres",
+        Engine::MySql => "mysql",
+    };
+    let required = variable(REQUIRE).unwrap_or_default();
+    required.split(',').any(|required| required.trim().eq_ignore_ascii_case(name))
+}
+
+/// A program on the path, or else in the first of these folders that has it.
+pub(crate) fn program(name: &str, further: &[PathBuf]) -> Option<PathBuf> {
+    let path = variable("PATH").unwrap_or_default();
+    let folders = std::env::split_paths(&path).chain(further.iter().cloned());
+    folders.map(|folder| folder.join(name)).find(|program| program.is_file())
 }
 
 /// The driver of a Chromium; the one on the path unless `SYNCBOT_TEST_CHROMEDRIVER` names another.

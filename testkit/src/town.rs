@@ -115,6 +115,21 @@ impl Town {
         self.slack.reply(ACME.team, &channel_of(ACME, channel), ACME.person, root, text);
     }
 
+    /// Ada changes what she said.
+    pub fn edits(&self, channel: usize, ts: &str, text: &str) {
+        self.slack.edit(ACME.team, &channel_of(ACME, channel), ACME.person, ts, text);
+    }
+
+    /// Ada deletes what she said.
+    pub fn deletes(&self, channel: usize, ts: &str) {
+        self.slack.delete(ACME.team, &channel_of(ACME, channel), ACME.person, ts);
+    }
+
+    /// Ada reacts to what stands in a channel of Acme.
+    pub fn reacts(&self, channel: usize, ts: &str, emoji: &str) {
+        self.slack.react(ACME.team, &channel_of(ACME, channel), ACME.person, ts, emoji);
+    }
+
     /// What stands in the channel of Birch.
     pub fn texts_in_target(&self, channel: usize) -> Vec<String> {
         self.messages_in_target(channel).into_iter().map(|message| message.text).collect()

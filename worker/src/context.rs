@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 use shared::db::{DbError, Tx};
-use shared::ids::TeamId;
+use shared::ids::{TeamId, WorkspaceId};
 use shared::queue::{Job, NewJob, Scope};
 use shared::slack::CallError;
 use shared::slack::client::Method;
+use shared::tables::installations;
 
 use crate::Services;
 use crate::failure::Failure;
@@ -98,11 +99,36 @@ impl<'r> JobContext<'r> {
         Ok(Done(()))
     }
 
-    /// Jobs that wait for `wait_key` may go on once the transaction commits.
-    pub async fn unpark(&self, tx: &mut FencedTx, wait_key: &str) -> Result<usize, DbError> {
-        let woken = self.services.queue.unpark(&mut tx.tx, wait_key).await?;
+    /// Jobs that wait for one of these keys may go on once the transaction commits.
+    pub async fn unpark_either(
+        &self,
+        tx: &mut FencedTx,
+        wait_key: &str,
+        other: &str,
+    ) -> Result<usize, DbError> {
+        let woken = self.services.queue.unpark_either(&mut tx.tx, wait_key, other).await?;
         tx.enqueued |= woken > 0;
         Ok(woken)
+    }
+
+    /// As [`JobContext::unpark_either`], for one.
+    pub async fn unpark(&self, tx: &mut FencedTx, wait_key: &str) -> Result<usize, DbError> {
+        self.unpark_either(tx, wait_key, wait_key).await
+    }
+
+    /// The token of a workspace's bot; `None`: it is not installed.
+    pub async fn token(&self, workspace: &WorkspaceId) -> Result<Option<SecretString>, Failure> {
+        let services = self.services;
+        let Some(installation) = installations::of(&services.db, workspace).await? else {
+            return Ok(None);
+        };
+        installation.token(&services.sealer).map(Some).map_err(|error| Failure::retry(&error))
+    }
+
+    /// As [`JobContext::token`], for a workspace that nothing can be done without.
+    pub async fn target_token(&self, workspace: &WorkspaceId) -> Result<SecretString, Failure> {
+        let token = self.token(workspace).await?;
+        token.ok_or_else(|| Failure::dead("the target workspace is not installed"))
     }
 
     /// How long one call to the outside may take: well inside the lease, which each commit renews.

@@ -7,7 +7,7 @@ use shared::db::{DbError, Tx};
 use shared::jobs;
 use shared::queue::{JobRow, NewJob, Queue};
 
-use crate::jobs::{deliver_copy, queue_care, route_event};
+use crate::jobs::{deliver_copy, queue_care, refresh_copy, refresh_reactions, route_event};
 use crate::{Done, Failure, JobContext};
 
 /// Runs one job.
@@ -68,6 +68,22 @@ pub fn registry() -> Vec<Registered> {
             timeout: QUICK,
             on_death: Some(|cx, tx| Box::pin(deliver_copy::on_death(cx, tx))),
             on_replay: Some(|queue, job, tx| Box::pin(deliver_copy::on_replay(queue, job, tx))),
+            schedule: None,
+        },
+        Registered {
+            kind: jobs::refresh_copy::NAME,
+            handler: |cx| Box::pin(refresh_copy::run(cx)),
+            timeout: QUICK,
+            on_death: None,
+            on_replay: None,
+            schedule: None,
+        },
+        Registered {
+            kind: jobs::refresh_reactions::NAME,
+            handler: |cx| Box::pin(refresh_reactions::run(cx)),
+            timeout: QUICK,
+            on_death: None,
+            on_replay: None,
             schedule: None,
         },
         Registered {

@@ -104,6 +104,12 @@ pub(crate) fn parse(list: &str) -> Result<Vec<Need>> {
         .collect()
 }
 
+/// The inverse of [`parse`].
+pub(crate) fn list(needs: &[Need]) -> String {
+    let values = needs.iter().filter_map(Need::to_possible_value);
+    values.map(|value| value.get_name().to_owned()).collect::<Vec<_>>().join(",")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -153,8 +159,9 @@ mod tests {
 
     #[test]
     fn a_list_is_read_and_a_wrong_word_named() {
-        let list = parse("sqlite, Postgres,,browser").expect("right words");
-        assert_eq!(list, [Need::Sqlite, Need::Postgres, Need::Browser]);
+        let needs = parse("sqlite, Postgres,,browser").expect("right words");
+        assert_eq!(needs, [Need::Sqlite, Need::Postgres, Need::Browser]);
+        assert_eq!(list(&needs), "sqlite,postgres,browser");
         let error = parse("sqlite,oracle").expect_err("a wrong word");
         assert!(error.to_string().starts_with("`oracle`"), "{error}");
     }

@@ -27,6 +27,7 @@ pub(crate) struct Arguments {
     nextest: Vec<String>,
 }
 
+const REQUIRE: &str = "SYNCBOT_TEST_REQUIRE";
 /// Where the profile `full` of `.config/nextest.toml` puts its report.
 const REPORT: &str = "target/nextest/full/junit.xml";
 
@@ -34,7 +35,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let began = Instant::now();
     let installed = succeeds(cargo().args(["nextest", "--version"]));
     ensure!(installed, "cargo-nextest is missing: `cargo install --locked cargo-nextest`");
-    let mut required = need::parse(&variable("SYNCBOT_TEST_REQUIRE").unwrap_or_default())?;
+    let mut required = need::parse(&variable(REQUIRE).unwrap_or_default())?;
     required.extend(&arguments.require);
     let machine = Machine::prepare();
     machine.must_have(&required)?;
@@ -44,7 +45,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     // once; the program that is running here is not replaced.
     execute(cargo().args(["build", "--workspace", "--bins", "--tests", "--exclude", "xtask"]))?;
     let without = need::tests_that_need(&machine.lacks());
-    let passed = run_tests(&machine, without.as_deref(), &arguments.nextest);
+    let passed = run_tests(&machine, without.as_deref(), &required, &arguments.nextest);
     let Ok(report) = std::fs::read_to_string(REPORT) else {
         // Nothing ran: it could not be built, or none was selected.
         return passed.and_then(|()| Err(anyhow::anyhow!("nextest left no report at {REPORT}")));
@@ -64,7 +65,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     passed
 }
 
-fn run_tests(machine: &Machine, without: Option<&str>, arguments: &[String]) -> Result<()> {
+fn run_tests(
+    machine: &Machine,
+    without: Option<&str>,
+    required: &[Need],
+    arguments: &[String],
+) -> Result<()> {
     let _ = std::fs::remove_file(REPORT);
     let mut nextest = cargo();
     nextest.args(["nextest", "run", "--profile", "full", "--ignore-default-filter"]);
@@ -72,6 +78,8 @@ fn run_tests(machine: &Machine, without: Option<&str>, arguments: &[String]) -> 
         nextest.arg("--workspace");
     }
     nextest.args(need::arguments_without(without, arguments));
+    // Some tests start a server of their own, for which a server somewhere else is not enough.
+    nextest.env(REQUIRE, need::list(required));
     execute(nextest.envs(machine.variables()))
 }
 

@@ -3,3 +3,4 @@
 pub(crate) mod dispatch;
 pub(crate) mod events;
 pub(crate) mod message;
+mod reaction;

@@ -94,6 +94,11 @@ pub(super) fn is_tls(error: &sqlx::Error) -> bool {
     }
 }
 
+/// Whether the connection is of no further use.
+pub(super) fn is_unavailable(error: &sqlx::Error) -> bool {
+    matches!(kind(error), Kind::Unavailable)
+}
+
 /// Whether the server takes no writes.
 pub(super) fn is_read_only(error: &sqlx::Error) -> bool {
     matches!(kind(error), Kind::ReadOnly)

@@ -7,25 +7,21 @@
 //! has a deadline here, a connection that owes an answer is never given back, and the first that turns out
 //! silent brings all older ones under suspicion: they are replaced before they are used again.
 
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use futures::future::BoxFuture;
-use sqlx::pool::{PoolConnection, PoolConnectionMetadata};
-use sqlx::{Database, Executor as _, MySql, Pool, Postgres, Sqlite};
+use sqlx::{Database, Executor as _, MySql, Postgres, Sqlite};
 use tokio::time::timeout;
 
-use super::error::is_read_only;
+use super::error::{is_read_only, is_unavailable};
+use super::lender::{Lender, Loan};
 
 /// A statement that takes longer has lost its connection. Waiting for a lock ends well before (5 s).
 const STATEMENT_DEADLINE: Duration = Duration::from_secs(10);
-/// For the end of a transaction that was dropped, and a sign of life.
+/// For the end of a transaction that was dropped.
 const RETURN_DEADLINE: Duration = Duration::from_secs(5);
 /// Whoever gives up a statement after this long has waited longer than a database that is well needs.
 const SUSPICIOUS: Duration = Duration::from_secs(1);
-
-/// While a server takes no writes, each failure tells so; connections are made anew no more often than this.
-const FRESH: Duration = Duration::from_secs(1);
 
 /// A database that runs plain texts.
 pub(super) trait Plain: Database {
@@ -45,81 +41,59 @@ macro_rules! plain {
 
 plain!(Postgres, MySql, Sqlite);
 
-/// Connections that were made before this moment are not to be trusted. Cheap to clone.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Suspicion(Arc<Mutex<Option<Instant>>>);
-
-impl Suspicion {
-    pub(super) fn raise(&self) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
-    }
-
-    /// As [`Suspicion::raise`], unless it was raised a moment ago; says whether it did.
-    fn raise_unless_fresh(&self) -> bool {
-        let mut raised = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_fresh = raised.is_some_and(|raised| raised.elapsed() < FRESH);
-        if !is_fresh {
-            *raised = Some(Instant::now());
-        }
-        !is_fresh
-    }
-
-    /// Whether a connection may be used.
-    pub(super) fn clears(&self, connection: &PoolConnectionMetadata) -> bool {
-        let suspected = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        suspected.is_none_or(|suspected| suspected.elapsed() > connection.age)
-    }
-}
-
 /// A connection, and a transaction on it while one is open.
 #[derive(Debug)]
 pub(super) struct Lent<DB: Plain> {
-    connection: Option<PoolConnection<DB>>,
+    loan: Option<Loan<DB>>,
+    lender: Lender<DB>,
     /// Since when an answer is owed.
     asked: Option<Instant>,
     in_transaction: bool,
-    suspicion: Suspicion,
 }
 
 impl<DB: Plain> Lent<DB> {
-    pub(super) async fn by(pool: &Pool<DB>, suspicion: &Suspicion) -> sqlx::Result<Self> {
+    pub(super) async fn by(lender: &Lender<DB>) -> sqlx::Result<Self> {
         Ok(Self {
-            connection: Some(pool.acquire().await?),
+            loan: Some(lender.lend().await?),
+            lender: lender.clone(),
             asked: None,
             in_transaction: false,
-            suspicion: suspicion.clone(),
         })
     }
 
     /// The connection, for one statement. Whoever drops this before [`Lent::answered`] drops the connection.
     pub(super) fn ask(&mut self) -> sqlx::Result<&mut DB::Connection> {
-        match (&mut self.connection, self.asked) {
-            (Some(connection), None) => {
+        match (&mut self.loan, self.asked) {
+            (Some(loan), None) => {
                 self.asked = Some(Instant::now());
-                Ok(connection)
+                Ok(&mut loan.connection)
             }
             // A statement of this transaction was given up.
             _ => Err(sqlx::Error::Io(std::io::ErrorKind::NotConnected.into())),
         }
     }
 
-    pub(super) fn answered(&mut self) {
+    /// Takes note of the answer.
+    pub(super) fn answered<T>(&mut self, answer: &sqlx::Result<T>) {
+        match answer {
+            // No answer of the server's, or its last: the connection is not used again.
+            Err(error) if is_unavailable(error) => return,
+            // After a failover a pool is full of connections to a server that only reads from then on, and
+            // none of them ever breaks by itself.
+            Err(error) if is_read_only(error) && self.lender.suspicion().raise_unless_fresh() => {
+                tracing::warn!("the database takes no writes; its connections are made anew");
+            }
+            _ => {}
+        }
         self.asked = None;
     }
 
-    /// After a failover a pool is full of connections to a server that only reads from then on, and none of
-    /// them ever breaks by itself.
-    pub(super) fn learn(&self, error: &sqlx::Error) {
-        if is_read_only(error) && self.suspicion.raise_unless_fresh() {
-            tracing::warn!("the database takes no writes; its connections are made anew");
-        }
-    }
-
-    /// Begins a transaction; dropping this undoes it.
-    pub(super) async fn begin(&mut self, text: &'static str) -> sqlx::Result<()> {
-        self.run(text).await?;
-        self.in_transaction = true;
-        Ok(())
+    /// A connection with a transaction that `text` begins; dropping it undoes the transaction.
+    pub(super) async fn begin(lender: &Lender<DB>, text: &'static str) -> sqlx::Result<Self> {
+        let mut lent = Self::by(lender).await?;
+        lent.run(text).await?;
+        lent.in_transaction = true;
+        Ok(lent)
     }
 
     pub(super) async fn commit(mut self) -> sqlx::Result<()> {
@@ -136,54 +110,43 @@ impl<DB: Plain> Lent<DB> {
 
     async fn run(&mut self, text: &'static str) -> sqlx::Result<()> {
         let answer = in_time(DB::run(self.ask()?, text)).await?;
-        self.answered();
+        self.answered(&answer);
         answer
     }
 }
 
 impl<DB: Plain> Drop for Lent<DB> {
     fn drop(&mut self) {
-        let Some(connection) = self.connection.take() else { return };
+        let Some(loan) = self.loan.take() else { return };
+        // Whatever gives a connection back properly is a task.
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return loan.abandon() };
         if let Some(asked) = self.asked {
             if asked.elapsed() >= SUSPICIOUS {
-                self.suspicion.raise();
+                self.lender.suspicion().raise();
             }
             // Closed without a word: a silent one could not be asked, and the server undoes what was open.
-            drop(connection.detach());
-            return;
+            loan.abandon();
+        } else if !self.in_transaction {
+            self.lender.take_back(loan);
+        } else {
+            runtime.spawn(undo(loan, self.lender.clone()));
         }
-        let Ok(runtime) = tokio::runtime::Handle::try_current() else {
-            drop(connection.detach());
-            return;
-        };
-        runtime.spawn(give_back(connection, self.in_transaction, self.suspicion.clone()));
     }
 }
 
-async fn give_back<DB: Plain>(
-    mut connection: PoolConnection<DB>,
-    in_transaction: bool,
-    suspicion: Suspicion,
-) {
-    let returned = async {
-        if in_transaction {
-            let mut lent = Lent {
-                connection: Some(connection),
-                asked: None,
-                in_transaction: false,
-                suspicion: suspicion.clone(),
-            };
-            let Ok(open) = lent.ask() else { return };
-            if DB::run(open, "ROLLBACK").await.is_err() {
-                return;
-            }
-            let Some(ended) = lent.connection.take() else { return };
-            connection = ended;
+/// Ends a transaction that was dropped.
+async fn undo<DB: Plain>(loan: Loan<DB>, lender: Lender<DB>) {
+    let mut lent = Lent { loan: Some(loan), lender, asked: None, in_transaction: false };
+    let undone = async {
+        // Asked until it has answered well: otherwise the connection is not used again.
+        if let Ok(open) = lent.ask()
+            && let answer @ Ok(()) = DB::run(open, "ROLLBACK").await
+        {
+            lent.answered(&answer);
         }
-        connection.return_to_pool().await;
     };
-    if timeout(RETURN_DEADLINE, returned).await.is_err() {
-        suspicion.raise();
+    if timeout(RETURN_DEADLINE, undone).await.is_err() {
+        lent.lender.suspicion().raise();
     }
 }
 

@@ -4,11 +4,12 @@ mod mysql;
 
 use std::collections::BTreeMap;
 
-use sqlx::SqlitePool;
+use sqlx::Sqlite;
 use sqlx::migrate::{MigrateError, Migration, Migrator};
 
 use super::connect::{Obstacle, is_missing_right};
-use super::{Db, DbError, OpenError, Pools, Suspicion};
+use super::lender::Lender;
+use super::{Db, DbError, OpenError, Pools};
 use crate::sql;
 
 static POSTGRES: Migrator = sqlx::migrate!("../migrations/postgres");
@@ -23,9 +24,9 @@ impl Db {
         }
         tracing::info!(db.engine = %self.engine(), "the database schema is being brought up to date");
         let migrated = match &self.pools {
-            Pools::Postgres(pool) => migrator(&POSTGRES).run(pool).await,
-            Pools::MySql(pool) => mysql::migrate(pool.acquire().await?, &MYSQL).await,
-            Pools::Sqlite { writer, .. } => migrate_sqlite(writer, &self.suspicion).await,
+            Pools::Postgres(lender) => migrator(&POSTGRES).run(lender.pool()).await,
+            Pools::MySql(lender) => mysql::migrate(lender.pool().acquire().await?, &MYSQL).await,
+            Pools::Sqlite { writer, .. } => migrate_sqlite(writer).await,
         };
         migrated.map_err(|error| match error {
             // Losing the connection, or a race for a lock, passes; what the schema says stays.
@@ -74,13 +75,13 @@ fn migrator(known: &'static Migrator) -> Migrator {
 }
 
 /// All in one transaction, whose write lock is the lock.
-async fn migrate_sqlite(writer: &SqlitePool, suspicion: &Suspicion) -> Result<(), MigrateError> {
+async fn migrate_sqlite(writer: &Lender<Sqlite>) -> Result<(), MigrateError> {
     let without_own_transactions =
         SQLITE.migrations.iter().map(|migration| Migration { no_tx: true, ..migration.clone() });
     let mut migrator = Migrator::with_migrations(without_own_transactions.collect());
     migrator.set_ignore_missing(true);
-    let mut lent = super::sqlite::begin(writer, suspicion).await?;
+    let mut lent = super::sqlite::begin(writer).await?;
     migrator.run_direct(None, &mut *lent.ask()?, false).await?;
-    lent.answered();
+    lent.answered(&Ok(()));
     Ok(lent.commit().await?)
 }

@@ -7,6 +7,7 @@
 mod bind;
 mod connect;
 mod error;
+mod lender;
 mod lent;
 mod migrate;
 mod notify;
@@ -17,7 +18,7 @@ mod statement;
 
 use std::time::Duration;
 
-use sqlx::{MySql, MySqlPool, PgPool, Postgres, Sqlite, SqlitePool};
+use sqlx::{MySql, Postgres, Sqlite};
 
 pub use bind::{Bind, Row};
 pub use connect::{OpenError, Patience};
@@ -28,24 +29,24 @@ pub use statement::{DifferentPlaceholders, Statement};
 
 pub use crate::config::Engine;
 pub use error::DbError;
-use lent::{Lent, Suspicion};
+use lender::Lender;
+use lent::Lent;
 use query::Target;
 
 /// A database and its connections. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Db {
     pools: Pools,
-    suspicion: Suspicion,
 }
 
 #[derive(Debug, Clone)]
 enum Pools {
-    Postgres(PgPool),
-    MySql(MySqlPool),
+    Postgres(Lender<Postgres>),
+    MySql(Lender<MySql>),
     /// SQLite has one writer at a time; a queue for one connection is kinder than `SQLITE_BUSY`.
     Sqlite {
-        writer: SqlitePool,
-        readers: SqlitePool,
+        writer: Lender<Sqlite>,
+        readers: Lender<Sqlite>,
     },
 }
 
@@ -78,21 +79,10 @@ impl Db {
     /// Begins a transaction that may write.
     pub async fn begin(&self) -> Result<Tx, DbError> {
         let begun = async {
-            let suspicion = &self.suspicion;
             Ok(Tx(match &self.pools {
-                Pools::Postgres(pool) => {
-                    let mut lent = Lent::by(pool, suspicion).await?;
-                    lent.begin("BEGIN").await?;
-                    Open::Postgres(lent)
-                }
-                Pools::MySql(pool) => {
-                    let mut lent = Lent::by(pool, suspicion).await?;
-                    lent.begin("BEGIN").await?;
-                    Open::MySql(lent)
-                }
-                Pools::Sqlite { writer, .. } => {
-                    Open::Sqlite(sqlite::begin(writer, suspicion).await?)
-                }
+                Pools::Postgres(lender) => Open::Postgres(Lent::begin(lender, "BEGIN").await?),
+                Pools::MySql(lender) => Open::MySql(Lent::begin(lender, "BEGIN").await?),
+                Pools::Sqlite { writer, .. } => Open::Sqlite(sqlite::begin(writer).await?),
             }))
         };
         begun.await.map_err(|error| DbError::of(error, "BEGIN"))
@@ -108,27 +98,24 @@ impl Db {
         Query::new(Target::Pool { db: self, writes: true }, statement)
     }
 
-    /// Asks the database for a sign of life.
-    pub async fn ping(&self) -> Result<(), DbError> {
-        self.read(crate::sql!("SELECT CAST(1 AS BIGINT)", mysql: "SELECT CAST(1 AS SIGNED)"))
-            .fetch_one::<(i64,)>()
-            .await
-            .map(drop)
-    }
-
     /// Checks a statement's text against the schema without running it.
     pub async fn prepare(&self, statement: &'static Statement) -> Result<(), DbError> {
         use sqlx::{Executor as _, SqlSafeStr as _};
         let prepared = async {
             match &self.pools {
-                Pools::Postgres(pool) => {
-                    drop(pool.prepare(statement.postgres_text().into_sql_str()).await?);
+                Pools::Postgres(lender) => {
+                    drop(lender.pool().prepare(statement.postgres_text().into_sql_str()).await?);
                 }
-                Pools::MySql(pool) => {
-                    drop(pool.prepare(statement.mysql_form().text.as_str().into_sql_str()).await?);
+                Pools::MySql(lender) => {
+                    drop(
+                        lender
+                            .pool()
+                            .prepare(statement.mysql_form().text.as_str().into_sql_str())
+                            .await?,
+                    );
                 }
                 Pools::Sqlite { readers, .. } => {
-                    drop(readers.prepare(statement.sqlite_text().into_sql_str()).await?);
+                    drop(readers.pool().prepare(statement.sqlite_text().into_sql_str()).await?);
                 }
             }
             Ok(())
@@ -139,15 +126,20 @@ impl Db {
     /// Somebody waited in vain: the connections that there are may have fallen silent. New ones take their
     /// places from now on.
     pub(crate) fn suspect_connections(&self) {
-        self.suspicion.raise();
+        match &self.pools {
+            Pools::Postgres(lender) => lender.suspicion().raise(),
+            Pools::MySql(lender) => lender.suspicion().raise(),
+            // A file does not fall silent.
+            Pools::Sqlite { .. } => {}
+        }
     }
 
     /// Ends every connection, once its user gives it back; waits for two seconds at most.
     pub async fn close(&self) {
         let closed = async {
             match &self.pools {
-                Pools::Postgres(pool) => pool.close().await,
-                Pools::MySql(pool) => pool.close().await,
+                Pools::Postgres(lender) => lender.close().await,
+                Pools::MySql(lender) => lender.close().await,
                 Pools::Sqlite { writer, readers } => {
                     readers.close().await;
                     writer.close().await;

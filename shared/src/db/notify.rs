@@ -21,9 +21,9 @@ pub struct Notifications(PgListener);
 impl Db {
     /// Listens to `channel`. `None`: this database cannot tell, one has to ask it from time to time.
     pub async fn listen(&self, channel: &'static str) -> Result<Option<Notifications>, DbError> {
-        let Pools::Postgres(pool) = &self.pools else { return Ok(None) };
+        let Pools::Postgres(lender) = &self.pools else { return Ok(None) };
         // A pool of its own: one that falls silent must not keep a place in the other.
-        let options = (*pool.connect_options()).clone();
+        let options = (*lender.pool().connect_options()).clone();
         let own = PgPoolOptions::new().max_connections(1).max_lifetime(None).idle_timeout(None);
         let listening = async {
             let mut listener = PgListener::connect_with(&own.connect_lazy_with(options)).await?;

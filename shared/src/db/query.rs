@@ -32,10 +32,7 @@ macro_rules! ask {
     ($lent:expr, $make:path, $text:expr, $arguments:expr, $finish:ident) => {{
         let query = $make($text, $arguments);
         let answer = in_time(query.$finish($lent.ask()?)).await?;
-        $lent.answered();
-        if let Err(error) = &answer {
-            $lent.learn(error);
-        }
+        $lent.answered(&answer);
         answer?.into()
     }};
 }
@@ -56,22 +53,22 @@ macro_rules! run {
                 Target::Transaction(Tx(Open::Sqlite(lent))) => {
                     ask!(lent, $make, statement.sqlite_text(), for_sqlite(&binds)?, $finish)
                 }
-                Target::Pool { db: Db { pools, suspicion }, writes } => match pools {
-                    Pools::Postgres(pool) => {
-                        let mut lent = Lent::by(pool, suspicion).await?;
+                Target::Pool { db: Db { pools }, writes } => match pools {
+                    Pools::Postgres(lender) => {
+                        let mut lent = Lent::by(lender).await?;
                         ask!(lent, $make, statement.postgres_text(), for_postgres(&binds)?, $finish)
                     }
-                    Pools::MySql(pool) => {
-                        let mut lent = Lent::by(pool, suspicion).await?;
+                    Pools::MySql(lender) => {
+                        let mut lent = Lent::by(lender).await?;
                         let text = statement.mysql_form().text.as_str();
                         ask!(lent, $make, text, for_mysql(&binds, statement)?, $finish)
                     }
                     Pools::Sqlite { readers, .. } if !writes => {
-                        let mut lent = Lent::by(readers, suspicion).await?;
+                        let mut lent = Lent::by(readers).await?;
                         ask!(lent, $make, statement.sqlite_text(), for_sqlite(&binds)?, $finish)
                     }
                     Pools::Sqlite { writer, .. } => {
-                        let mut lent = super::sqlite::begin(writer, suspicion).await?;
+                        let mut lent = super::sqlite::begin(writer).await?;
                         let text = statement.sqlite_text();
                         let outcome = ask!(lent, $make, text, for_sqlite(&binds)?, $finish);
                         lent.commit().await?;

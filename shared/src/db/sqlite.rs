@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use sqlx::{Sqlite, SqlitePool};
+use sqlx::Sqlite;
 use tokio::time::Instant;
 
-use super::lent::{Lent, Suspicion};
+use super::lender::Lender;
+use super::lent::Lent;
 
 /// How long a transaction waits for its turn.
 const TURN_TIMEOUT: Duration = Duration::from_secs(5);
@@ -16,17 +17,13 @@ const BUSY: &str = "5";
 /// grow to a tenth of a second, so that whoever asks more often gets every turn. Here everyone asks often.
 ///
 /// A read lock that is upgraded later could fail at once; a write lock waits for its turn.
-pub(super) async fn begin(
-    writer: &SqlitePool,
-    suspicion: &Suspicion,
-) -> sqlx::Result<Lent<Sqlite>> {
+pub(super) async fn begin(writer: &Lender<Sqlite>) -> sqlx::Result<Lent<Sqlite>> {
     let patience = Instant::now() + TURN_TIMEOUT;
     loop {
         // Given back in between: others of this process wait as well.
-        let mut lent = Lent::by(writer, suspicion).await?;
-        match lent.begin("BEGIN IMMEDIATE").await {
+        match Lent::begin(writer, "BEGIN IMMEDIATE").await {
             Err(error) if is_busy(&error) && Instant::now() < patience => {}
-            begun => return begun.map(|()| lent),
+            begun => return begun,
         }
     }
 }

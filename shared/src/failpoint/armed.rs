@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use nix::sys::signal::{Signal, raise};
 
 /// Every step, in the order in which a message meets them.
-pub const STEPS: [&str; 11] = [
+pub const STEPS: [&str; 14] = [
     "ingress.before_commit",
     "ingress.committed",
     "queue.claimed",
@@ -18,6 +18,9 @@ pub const STEPS: [&str; 11] = [
     "deliver.called",
     "deliver.before_store_commit",
     "deliver.stored",
+    "refresh.before_call",
+    "refresh.called",
+    "reactions.called",
     "lane.before_release",
 ];
 

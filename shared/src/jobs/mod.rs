@@ -5,4 +5,6 @@
 
 pub mod deliver_copy;
 pub mod queue_care;
+pub mod refresh_copy;
+pub mod refresh_reactions;
 pub mod route_event;

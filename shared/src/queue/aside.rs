@@ -1,7 +1,9 @@
 //! Jobs that wait for something beside their lane: parked under the key of what they wait for, until the
 //! transaction that brings it releases them, or until they have waited long enough.
 
-use super::{Job, Lane, Priority, Queue};
+use super::bulk::by_lane;
+use super::finish::shortened;
+use super::{Job, Priority, Queue};
 use crate::db::{DbError, Tx};
 use crate::ids::JobId;
 use crate::sql;
@@ -27,22 +29,33 @@ impl Queue {
         .bind(&job.id)
         .bind(wait_key)
         .bind(until)
-        .bind(super::finish::shortened(reason))
+        .bind(shortened(reason))
         .execute_one("jobs", &job.id)
         .await
     }
 
     /// What jobs waited for is there: they take their places in their lanes again. Returns how many.
     pub async fn unpark(&self, tx: &mut Tx, wait_key: &str) -> Result<usize, DbError> {
+        self.unpark_either(tx, wait_key, wait_key).await
+    }
+
+    /// As [`Queue::unpark`], for two keys at once.
+    pub async fn unpark_either(
+        &self,
+        tx: &mut Tx,
+        wait_key: &str,
+        other: &str,
+    ) -> Result<usize, DbError> {
         let now = self.time.now();
         let waiting: Vec<(JobId, String, i64)> = tx
             .query(sql!(
-                "SELECT id, lane, order_key FROM jobs WHERE wait_key = $1 AND state = 'parked' ORDER BY lane, order_key, id"
+                "SELECT id, lane, order_key FROM jobs WHERE wait_key IN ($1, $2) AND state = 'parked' ORDER BY lane, id"
             ))
             .bind(wait_key)
+            .bind(other)
             .fetch_all()
             .await?;
-        for (id, lane, order_key) in &waiting {
+        for (id, ..) in &waiting {
             tx.query(sql!(
                 "UPDATE jobs SET state = 'pending', wait_key = NULL, not_before = $2, last_error = NULL
                  WHERE id = $1 AND state = 'parked'"
@@ -51,9 +64,14 @@ impl Queue {
             .bind(now)
             .execute()
             .await?;
-            let lane = Lane::named(lane.clone());
-            self.wake_lane(tx, &lane, Priority::Normal, *order_key).await?;
         }
-        Ok(waiting.len())
+        let woken = waiting.len();
+        let lanes = by_lane(
+            waiting
+                .iter()
+                .map(|(_, lane, order_key)| (lane.as_str(), (Priority::Normal, *order_key))),
+        );
+        self.wake_lanes(tx, &lanes).await?;
+        Ok(woken)
     }
 }

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::sync::OnceLock;
 
 use super::enqueue::GENERATIONS_PER_MILLI;
-use super::{Lane, NewJob, Order, Priority, Queue};
+use super::{NewJob, Priority, Queue};
 use crate::db::{DbError, Engine, Statement, Tx};
 use crate::ids::JobId;
 
@@ -22,16 +22,6 @@ pub(super) struct Row {
     pub(super) job: NewJob,
     pub(super) order_key: i64,
     pub(super) trace_context: Option<String>,
-}
-
-impl Row {
-    /// `None`: its place is known only under its lane's lock.
-    pub(super) fn order_key(job: &NewJob) -> Option<i64> {
-        match job.order {
-            Order::At(key) => Some(key),
-            Order::Arrival => None,
-        }
-    }
 }
 
 /// `rows` in pieces whose sizes are powers of two, the largest first.
@@ -135,6 +125,16 @@ pub fn bulk_statements() -> Vec<&'static Statement> {
 /// A lane to be woken: its priority if it is new, and the order key of the first job for it.
 pub(super) type Wanted = (Priority, i64);
 
+/// Each lane once, in the order of their names, for the first of its jobs.
+pub(super) fn by_lane<'l>(jobs: impl Iterator<Item = (&'l str, Wanted)>) -> Vec<(&'l str, Wanted)> {
+    let mut lanes = BTreeMap::new();
+    for (lane, wanted) in jobs {
+        let first: &mut Wanted = lanes.entry(lane).or_insert(wanted);
+        first.1 = first.1.min(wanted.1);
+    }
+    lanes.into_iter().collect()
+}
+
 impl Queue {
     /// Writes jobs whose places are known, and wakes their lanes. Returns the ids of those that are new.
     pub(super) async fn write_rows(
@@ -171,12 +171,9 @@ impl Queue {
             }
         }
         let new: HashSet<JobId> = new.into_iter().map(|(id,)| id).collect();
-        let mut lanes: BTreeMap<&Lane, Wanted> = BTreeMap::new();
-        for row in rows.iter().filter(|row| new.contains(&row.id)) {
-            let wanted = lanes.entry(&row.job.lane).or_insert((row.job.priority, row.order_key));
-            wanted.1 = wanted.1.min(row.order_key);
-        }
-        let lanes: Vec<(&Lane, Wanted)> = lanes.into_iter().collect();
+        let written = rows.iter().filter(|row| new.contains(&row.id));
+        let lanes =
+            by_lane(written.map(|row| (row.job.lane.as_str(), (row.job.priority, row.order_key))));
         self.wake_lanes(tx, &lanes).await?;
         Ok(new)
     }
@@ -187,7 +184,7 @@ impl Queue {
     pub(super) async fn wake_lanes(
         &self,
         tx: &mut Tx,
-        lanes: &[(&Lane, Wanted)],
+        lanes: &[(&str, Wanted)],
     ) -> Result<(), DbError> {
         let now = self.time.now();
         // Epochs and generations never repeat, not even when an idle lane was removed and comes back:
@@ -197,7 +194,7 @@ impl Queue {
             let mut query = tx.query(of_size(&WAKE_LANES, power, wake_lanes));
             for (lane, (priority, order_key)) in piece {
                 query = query
-                    .bind(lane.as_str())
+                    .bind(*lane)
                     .bind(*priority as i64)
                     .bind(now)
                     .bind(start)

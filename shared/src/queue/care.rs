@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::Queue;
+use super::{Queue, millis};
 use crate::db::DbError;
 use crate::sql;
 
@@ -58,7 +58,7 @@ impl Queue {
     /// something.
     pub async fn care(&self, limit: i64) -> Result<Cared, DbError> {
         let now = self.time.now();
-        let before = |kept_for: Duration| now - super::finish::millis(kept_for);
+        let before = |kept_for: Duration| now - millis(kept_for);
         let delete_ended = |state: &'static str, kept_for| {
             self.db
                 .write(sql!(

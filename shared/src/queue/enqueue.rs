@@ -1,6 +1,6 @@
 //! Storing jobs and waking their lanes, in the caller's transaction.
 
-use super::{Lane, NewJob, Order, Priority, Queue};
+use super::{Lane, NewJob, Priority, Queue};
 use crate::db::{DbError, Tx};
 use crate::ids::JobId;
 use crate::sql;
@@ -34,22 +34,18 @@ impl Queue {
 
     /// Stores one job; says whether it is new.
     pub async fn enqueue_one(&self, tx: &mut Tx, job: &NewJob) -> Result<Enqueued, DbError> {
-        match job.order {
-            // The lane need not be touched for a duplicate.
-            Order::At(key) => {
-                if !self.insert(tx, job, Some(key)).await? {
-                    return Ok(Enqueued::Duplicate);
-                }
-                self.wake_lane(tx, &job.lane, job.priority, key).await?;
-                Ok(Enqueued::New)
-            }
+        let Some(key) = job.order.key() else {
             // The lane first: its generation, read under its lock, is the job's place.
-            Order::Arrival => {
-                self.wake_lane(tx, &job.lane, job.priority, i64::MAX).await?;
-                let is_new = self.insert(tx, job, None).await?;
-                Ok(if is_new { Enqueued::New } else { Enqueued::Duplicate })
-            }
+            self.wake_lane(tx, &job.lane, job.priority, i64::MAX).await?;
+            let is_new = self.insert(tx, job, None).await?;
+            return Ok(if is_new { Enqueued::New } else { Enqueued::Duplicate });
+        };
+        // The lane need not be touched for a duplicate.
+        if !self.insert(tx, job, Some(key)).await? {
+            return Ok(Enqueued::Duplicate);
         }
+        self.wake_lane(tx, &job.lane, job.priority, key).await?;
+        Ok(Enqueued::New)
     }
 
     /// Stores the job; `false`: one of its keys is taken, and stays so until `tx` has ended.
@@ -72,20 +68,15 @@ impl Queue {
                 .bind(coalesce_key.as_str())
                 .fetch_optional()
                 .await?;
-            if keeps_waiting.is_some() || self.was_seen(tx, job).await? {
+            let was_seen = match &job.dedup_key {
+                Some(key) => self.job_of_dedup_key(tx, key).await?.is_some(),
+                None => false,
+            };
+            if keeps_waiting.is_some() || was_seen {
                 return Ok(false);
             }
         }
         Ok(true)
-    }
-
-    async fn was_seen(&self, tx: &mut Tx, job: &NewJob) -> Result<bool, DbError> {
-        let seen: Option<(JobId,)> = tx
-            .query(sql!("SELECT id FROM jobs WHERE dedup_key = $1"))
-            .bind(job.dedup_key.as_deref())
-            .fetch_optional()
-            .await?;
-        Ok(seen.is_some())
     }
 
     async fn try_insert(
@@ -128,6 +119,6 @@ impl Queue {
         priority: Priority,
         order_key: i64,
     ) -> Result<(), DbError> {
-        self.wake_lanes(tx, &[(lane, (priority, order_key))]).await
+        self.wake_lanes(tx, &[(lane.as_str(), (priority, order_key))]).await
     }
 }

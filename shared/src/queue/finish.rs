@@ -59,7 +59,7 @@ impl Queue {
         ))
         .bind(&job.id)
         .bind(state)
-        .bind(now + millis(pause))
+        .bind(self.time.after(pause))
         .bind(failing_since)
         .bind(shortened(error))
         .execute_one("jobs", &job.id)
@@ -76,7 +76,7 @@ impl Queue {
     ) -> Result<(), DbError> {
         tx.query(sql!("UPDATE jobs SET not_before = $2, last_error = $3 WHERE id = $1 AND state IN ('pending', 'late', 'parked')"))
             .bind(&job.id)
-            .bind(self.time.now() + millis(pause))
+            .bind(self.time.after(pause))
             .bind(shortened(reason))
             .execute_one("jobs", &job.id)
             .await
@@ -104,10 +104,6 @@ impl Queue {
             .await?;
         Ok(job.crashes + 1)
     }
-}
-
-pub(super) fn millis(duration: Duration) -> i64 {
-    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX / 2)
 }
 
 pub(super) fn shortened(text: &str) -> String {

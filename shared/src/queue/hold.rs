@@ -5,6 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use super::finish::shortened;
 use super::{Lane, Queue};
 use crate::db::{DbError, Tx};
 use crate::ids::{ChannelId, TeamId};
@@ -46,17 +47,17 @@ impl Scope {
         scopes_of(lane).contains(self)
     }
 
-    /// Lanes that it stops begin with one of these.
+    /// Lanes that it stops are one of these, or go on with `:` behind it.
     fn lane_prefixes(&self) -> Vec<String> {
         let (kind, rest) = self.0.split_once(':').unwrap_or_default();
         match kind {
-            "team" | "channel" => TO_SLACK.iter().map(|lane| format!("{lane}:{rest}:")).collect(),
+            "team" | "channel" => TO_SLACK.iter().map(|lane| format!("{lane}:{rest}")).collect(),
             "method" => match rest.split_once(':') {
-                Some((team, POST)) => vec![format!("dst:{team}:")],
+                Some((team, POST)) => vec![format!("dst:{team}")],
                 // Lanes whose jobs call various methods: each job asks before its call.
                 _ => Vec::new(),
             },
-            _ => vec![format!("{kind}:{rest}:")],
+            _ => vec![format!("{kind}:{rest}")],
         }
     }
 }
@@ -193,7 +194,7 @@ impl Queue {
         ))
         .bind(scope.as_str())
         .bind(until)
-        .bind(super::finish::shortened(reason))
+        .bind(shortened(reason))
         .execute()
         .await
         .map(drop)
@@ -207,9 +208,8 @@ impl Queue {
         if removed.await? == 0 {
             return Ok(false);
         }
-        for prefix in scope.lane_prefixes() {
-            // `:` ends each part of a name, and `;` follows it: together they enclose what begins so.
-            let lane = prefix.trim_end_matches(':').to_owned();
+        for lane in scope.lane_prefixes() {
+            // `;` follows `:`, so together they enclose what goes on with `:`.
             tx.query(sql!(
                 "UPDATE lanes SET due_at = $4, sleeps_for = NULL
                  WHERE (lane = $1 OR (lane >= $2 AND lane < $3)) AND owner IS NULL AND due_at > $4"
@@ -222,6 +222,14 @@ impl Queue {
             .await?;
         }
         Ok(true)
+    }
+
+    /// The hold on `scope` itself, in force or over.
+    pub async fn hold_on(&self, tx: &mut Tx, scope: &Scope) -> Result<Option<Hold>, DbError> {
+        tx.query(sql!("SELECT scope, until_at, reason FROM holds WHERE scope = $1"))
+            .bind(scope.as_str())
+            .fetch_optional()
+            .await
     }
 
     /// Every hold in force, the one that ends first at the front.

@@ -29,6 +29,16 @@ pub enum Order {
     Arrival,
 }
 
+impl Order {
+    /// `None`: the place is known only under the lane's lock.
+    pub fn key(self) -> Option<i64> {
+        match self {
+            Self::At(key) => Some(key),
+            Self::Arrival => None,
+        }
+    }
+}
+
 /// A job to be stored.
 #[derive(Debug, Clone)]
 pub struct NewJob {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::ids::{ChannelId, TeamId};
+use crate::ids::{ChannelId, CopyId, PostId, TeamId};
 
 /// A lane's name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -17,6 +17,16 @@ impl Lane {
     /// Posts and replies into one target channel, in the order of their routing.
     pub fn target(team: &TeamId, channel: &ChannelId) -> Self {
         Self(format!("dst:{team}:{channel}"))
+    }
+
+    /// What follows on one copy: edits and deletions.
+    pub fn changes(team: &TeamId, channel: &ChannelId, copy: &CopyId) -> Self {
+        Self(format!("fx:{team}:{channel}:{copy}"))
+    }
+
+    /// Reactions to a message at one place.
+    pub fn reactions(team: &TeamId, channel: &ChannelId, post: &PostId) -> Self {
+        Self(format!("fx:{team}:{channel}:{post}"))
     }
 
     /// What keeps the instance itself in order.

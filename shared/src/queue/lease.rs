@@ -2,7 +2,7 @@
 
 use super::hold::Active;
 use super::{Job, Lane, Priority, Queue};
-use crate::db::{DbError, Tx};
+use crate::db::{DbError, Query, Statement, Tx};
 use crate::ids::JobId;
 use crate::sql;
 
@@ -91,6 +91,10 @@ impl Head {
             created_at: self.created_at?,
         })
     }
+}
+
+fn renewal() -> &'static Statement {
+    sql!("UPDATE lanes SET due_at = $4 WHERE lane = $1 AND epoch = $2 AND owner = $3")
 }
 
 impl Queue {
@@ -201,20 +205,14 @@ impl Queue {
         let head: Option<Head> = self
             .db
             .read(sql!(
+                // No UNION: what a job says would go through a file of MySQL's for each look.
                 "SELECT lanes.generation, head.id, head.kind, head.payload, head.order_key, head.attempts, head.crashes,
                         head.not_before, head.coalesce_key, head.failing_since, head.trace_context, head.created_at
-                 FROM lanes LEFT JOIN (
-                     SELECT * FROM (SELECT 0 AS turn, id, kind, payload, order_key, attempts, crashes, not_before, coalesce_key,
-                                           failing_since, trace_context, created_at
-                                    FROM jobs WHERE lane = $1 AND state IN ('late', 'parked') AND not_before <= $4
-                                    ORDER BY not_before, id LIMIT 1) AS aside
-                     UNION ALL
-                     SELECT * FROM (SELECT 1 AS turn, id, kind, payload, order_key, attempts, crashes, not_before, coalesce_key,
-                                           failing_since, trace_context, created_at
-                                    FROM jobs WHERE lane = $1 AND state = 'pending'
-                                    ORDER BY order_key, id LIMIT 1) AS line
-                 ) AS head ON 1 = 1
-                 WHERE lanes.lane = $1 AND lanes.epoch = $2 AND lanes.owner = $3 ORDER BY head.turn LIMIT 1"
+                 FROM lanes LEFT JOIN jobs AS head ON head.id = COALESCE(
+                     (SELECT id FROM jobs WHERE lane = $1 AND state IN ('late', 'parked') AND not_before <= $4
+                      ORDER BY not_before, id LIMIT 1),
+                     (SELECT id FROM jobs WHERE lane = $1 AND state = 'pending' ORDER BY order_key, id LIMIT 1))
+                 WHERE lanes.lane = $1 AND lanes.epoch = $2 AND lanes.owner = $3"
             ))
             .bind(lease.lane.as_str())
             .bind(lease.epoch)
@@ -239,26 +237,22 @@ impl Queue {
         lease: &Lease,
         lease_millis: i64,
     ) -> Result<(), QueueError> {
-        let renewed = tx
-            .query(sql!(
-                "UPDATE lanes SET due_at = $4 WHERE lane = $1 AND epoch = $2 AND owner = $3"
-            ))
-            .bind(lease.lane.as_str())
-            .bind(lease.epoch)
-            .bind(lease.owner.as_str())
-            .bind(self.time.now() + lease_millis)
-            .execute()
-            .await?;
-        if renewed == 1 { Ok(()) } else { Err(QueueError::LeaseLost(lease.lane.clone())) }
+        let is_ours = self.renew_by(tx.query(renewal()), lease, lease_millis).await?;
+        if is_ours { Ok(()) } else { Err(QueueError::LeaseLost(lease.lane.clone())) }
     }
 
     /// Renews the lease; `false`: it is lost.
     pub async fn renew(&self, lease: &Lease, lease_millis: i64) -> Result<bool, DbError> {
-        let renewed = self
-            .db
-            .write(sql!(
-                "UPDATE lanes SET due_at = $4 WHERE lane = $1 AND epoch = $2 AND owner = $3"
-            ))
+        self.renew_by(self.db.write(renewal()), lease, lease_millis).await
+    }
+
+    async fn renew_by<'q>(
+        &self,
+        renewal: Query<'q>,
+        lease: &'q Lease,
+        lease_millis: i64,
+    ) -> Result<bool, DbError> {
+        let renewed = renewal
             .bind(lease.lane.as_str())
             .bind(lease.epoch)
             .bind(lease.owner.as_str())

@@ -35,7 +35,7 @@ pub use lane::Lane;
 pub use lease::{Lease, Look, QueueError, Release};
 pub use operate::{JobRow, NotReplayed};
 pub use stats::{Backlog, KindCount, LaneCounts, Stats};
-pub use time::QueueTime;
+pub use time::{QueueTime, millis};
 pub use wake::{CHANNEL, Wakes};
 pub use writer::{WriteError, Writer};
 
@@ -94,10 +94,10 @@ impl Queue {
         let queue = self.clone();
         tokio::spawn(async move {
             loop {
+                queue.clock.sleep(EVERY).await;
                 if let Err(error) = queue.time.measure(&queue.db).await {
                     tracing::debug!(%error, "the database's time could not be measured; the last one holds");
                 }
-                queue.clock.sleep(EVERY).await;
             }
         })
     }

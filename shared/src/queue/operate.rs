@@ -1,6 +1,6 @@
 //! What operators do with jobs: look at them, replay those that died, give them up.
 
-use super::{Hold, Lane, Priority, Queue, Scope};
+use super::{Lane, Priority, Queue};
 use crate::db::{DbError, Tx};
 use crate::ids::JobId;
 use crate::sql;
@@ -101,14 +101,6 @@ impl Queue {
             .fetch_all()
             .await?;
         Ok(ids.into_iter().map(|(id,)| id).collect())
-    }
-
-    /// The hold on `scope` itself, in force or over.
-    pub async fn hold_on(&self, tx: &mut Tx, scope: &Scope) -> Result<Option<Hold>, DbError> {
-        tx.query(sql!("SELECT scope, until_at, reason FROM holds WHERE scope = $1"))
-            .bind(scope.as_str())
-            .fetch_optional()
-            .await
     }
 
     /// A dead job takes its old place in its lane again, as if it had never been tried. Its own table is not

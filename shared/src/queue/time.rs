@@ -31,7 +31,7 @@ impl QueueTime {
 
     /// That much later than now.
     pub fn after(&self, pause: Duration) -> i64 {
-        self.now() + i64::try_from(pause.as_millis()).unwrap_or(i64::MAX / 2)
+        self.now() + millis(pause)
     }
 
     /// Asks the database for its time. To be repeated every minute, since clocks drift.
@@ -64,6 +64,11 @@ impl QueueTime {
     pub fn offset_millis(&self) -> i64 {
         self.offset_millis.load(Ordering::Relaxed)
     }
+}
+
+/// As queue times are reckoned; what is too long for that becomes as good as for ever.
+pub fn millis(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX / 2)
 }
 
 async fn database_time(db: &Db) -> Result<i64, DbError> {

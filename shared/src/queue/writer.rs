@@ -83,8 +83,7 @@ impl Writer {
     /// if it has a `coalesce_key`, which depends on another job's.
     pub async fn write(&self, job: NewJob) -> Result<Enqueued, WriteError> {
         assert!(job.coalesce_key.is_none(), "shared commits know no jobs that stand for others");
-        let order_key =
-            Row::order_key(&job).expect("shared commits take jobs whose place is known");
+        let order_key = job.order.key().expect("shared commits take jobs whose place is known");
         let size = job.payload.len().clamp(1, WAITING_BYTES);
         let permits = u32::try_from(size).unwrap_or(u32::MAX);
         let bytes =

@@ -14,6 +14,34 @@ pub struct Envelope<E> {
     pub event: E,
 }
 
+/// The type of an event; the rest is read by it.
+#[derive(Debug, Clone, Deserialize)]
+pub struct TypeOf {
+    /// Such as `message`.
+    #[serde(default, rename = "type")]
+    pub kind: Option<String>,
+}
+
+/// `reaction_added` and `reaction_removed` (`docs.slack.dev/reference/events/reaction_added`).
+#[derive(Debug, Clone, Deserialize)]
+#[expect(missing_docs, reason = "Slack's own names")]
+pub struct ReactionEvent {
+    pub user: UserId,
+    pub reaction: String,
+    pub item: Item,
+    pub event_ts: SlackTs,
+}
+
+/// What somebody reacted to; a message has both.
+#[derive(Debug, Clone, Deserialize)]
+#[expect(missing_docs, reason = "Slack's own names")]
+pub struct Item {
+    #[serde(default)]
+    pub channel: Option<ChannelId>,
+    #[serde(default)]
+    pub ts: Option<SlackTs>,
+}
+
 /// An event of type `message` (docs.slack.dev/reference/events/message).
 #[derive(Clone, Deserialize)]
 #[expect(missing_docs, reason = "Slack's own names")]
@@ -32,12 +60,73 @@ pub struct MessageEvent {
     pub text: Option<String>,
     #[serde(default)]
     pub thread_ts: Option<SlackTs>,
+    #[serde(default)]
+    pub username: Option<String>,
+    #[serde(default)]
+    pub icons: Option<Icons>,
+    #[serde(default)]
+    pub bot_profile: Option<BotProfile>,
+    /// When this happened; for what was said, its `ts`.
+    #[serde(default)]
+    pub event_ts: Option<SlackTs>,
+    /// The message as it is now, in a `message_changed`.
+    #[serde(default)]
+    pub message: Option<ChangedMessage>,
+    /// The message that is gone, in a `message_deleted`.
+    #[serde(default)]
+    pub deleted_ts: Option<SlackTs>,
+}
+
+/// A message as it is after a change (`docs.slack.dev/reference/events/message/message_changed`).
+#[derive(Clone, Deserialize)]
+#[expect(missing_docs, reason = "Slack's own names")]
+pub struct ChangedMessage {
+    pub ts: SlackTs,
+    #[serde(default)]
+    pub subtype: Option<String>,
+    #[serde(default)]
+    pub text: Option<String>,
+}
+
+/// The app that posted (`docs.slack.dev/reference/events/message/bot_message`).
+#[derive(Debug, Clone, Deserialize)]
+#[expect(missing_docs, reason = "Slack's own names")]
+pub struct BotProfile {
+    #[serde(default)]
+    pub name: Option<String>,
+    #[serde(default)]
+    pub icons: Option<Icons>,
+}
+
+/// Addresses of an app's picture, by size.
+#[derive(Debug, Clone, Deserialize)]
+#[expect(missing_docs, reason = "Slack's own names")]
+pub struct Icons {
+    #[serde(default)]
+    pub image_72: Option<String>,
+    #[serde(default)]
+    pub image_48: Option<String>,
+    #[serde(default)]
+    pub image_36: Option<String>,
+}
+
+impl Icons {
+    /// The address of the largest.
+    pub fn largest(self) -> Option<String> {
+        self.image_72.or(self.image_48).or(self.image_36)
+    }
 }
 
 impl std::fmt::Debug for MessageEvent {
     /// Message text never reaches a log.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "MessageEvent({} {} {:?})", self.channel, self.ts, self.subtype)
+    }
+}
+
+impl std::fmt::Debug for ChangedMessage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "ChangedMessage({} {:?})", self.ts, self.subtype)
     }
 }
 

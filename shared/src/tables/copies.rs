@@ -1,7 +1,8 @@
 //! One row a copy: which message, in which target channel, and how far it is.
 //!
 //! A copy is `pending`, then `sending` while a call may be under way, then `sent` with the ts that Slack
-//! gave it; or `dead` when it cannot be delivered.
+//! gave it; or `dead` when it cannot be delivered. One that was removed, or that is not to be made any more,
+//! is `deleted`.
 
 use chrono::{DateTime, Utc};
 
@@ -22,6 +23,8 @@ pub enum CopyState {
     Sent,
     /// It cannot be delivered.
     Dead,
+    /// It was removed, or nothing is to be made any more.
+    Deleted,
 }
 
 /// What a copy shows.
@@ -31,6 +34,8 @@ pub enum Form {
     Full,
     /// One line that stands for a message from before the sync, so that replies to it have a thread.
     Stub,
+    /// One line that stands for a message that was deleted before it was copied: its thread goes on.
+    Tombstone,
 }
 
 impl Form {
@@ -38,6 +43,7 @@ impl Form {
         match self {
             Self::Full => "full",
             Self::Stub => "stub",
+            Self::Tombstone => "tombstone",
         }
     }
 }
@@ -64,6 +70,14 @@ pub struct Delivery {
     pub state: CopyState,
     /// What it shows.
     pub form: Form,
+    /// Which part of a long text it shows, from 0.
+    pub part: i64,
+    /// The last part that there is a copy for in its channel.
+    pub last_part: i64,
+    /// Its id in the channel that gets it, once it is there.
+    pub ts: Option<SlackTs>,
+    /// The version of the message that it shows, or that a call under way makes it show.
+    pub shown_version: i64,
     /// A call that may have had its effect, of a copy that is [`CopyState::Sending`].
     pub doubt: Option<Doubt>,
     /// The workspace that gets it.
@@ -91,8 +105,12 @@ pub struct Delivery {
     pub source_team_id: TeamId,
     /// Who said it.
     pub author: Author,
-    /// What was said; `None` once every copy is made.
+    /// What was said; `None` once every copy shows it.
     pub body: Option<Body>,
+    /// The version of what was said.
+    pub version: i64,
+    /// It was deleted since.
+    pub is_deleted: bool,
 }
 
 /// Stores a copy that is to be made.
@@ -101,18 +119,20 @@ pub async fn insert(
     id: &CopyId,
     post: &PostId,
     form: Form,
+    part: i64,
     target: &Target,
     now: DateTime<Utc>,
 ) -> Result<(), DbError> {
     tx.query(sql!(
         "INSERT INTO copies (id, post_id, workspace_id, channel_id, part, state, form, ts, call_deadline, after_ts, looks,
                              look_from, created_at)
-         VALUES ($1, $2, $3, $4, 0, 'pending', $5, NULL, NULL, NULL, 0, NULL, $6)"
+         VALUES ($1, $2, $3, $4, $5, 'pending', $6, NULL, NULL, NULL, 0, NULL, $7)"
     ))
     .bind(id.clone())
     .bind(post.clone())
     .bind(target.workspace_id.clone())
     .bind(target.channel_id.clone())
+    .bind(part)
     .bind(form.as_str())
     .bind(now)
     .execute_one("copies", id)
@@ -125,6 +145,10 @@ pub async fn delivery(db: &Db, id: &CopyId) -> Result<Option<Delivery>, DbError>
     struct DeliveryRow {
         state: String,
         form: String,
+        part: i64,
+        last_part: Option<i64>,
+        ts: Option<SlackTs>,
+        shown_version: i64,
         call_deadline: Option<i64>,
         after_ts: Option<SlackTs>,
         looks: i64,
@@ -142,15 +166,21 @@ pub async fn delivery(db: &Db, id: &CopyId) -> Result<Option<Delivery>, DbError>
         source_team_id: TeamId,
         author: String,
         body: Option<String>,
+        version: i64,
+        deleted_at: Option<DateTime<Utc>>,
     }
     let row: Option<DeliveryRow> = db
         .read(sql!(
-            "SELECT copies.state, copies.form, copies.call_deadline, copies.after_ts, copies.looks, copies.look_from,
+            "SELECT copies.state, copies.form, copies.part,
+                    (SELECT MAX(parts.part) FROM copies AS parts
+                     WHERE parts.post_id = copies.post_id AND parts.workspace_id = copies.workspace_id
+                       AND parts.channel_id = copies.channel_id AND parts.state <> 'deleted') AS last_part, copies.ts, copies.version AS shown_version, copies.call_deadline, copies.after_ts, copies.looks, copies.look_from,
                     copies.workspace_id, target.team_id, copies.channel_id, copies.post_id, posts.root_post_id,
                     (SELECT MAX(others.ts) FROM copies AS others
                      WHERE others.workspace_id = copies.workspace_id AND others.channel_id = copies.channel_id) AS last_ts,
                     posts.workspace_id AS source_workspace_id, posts.channel_id AS source_channel_id, posts.ts AS source_ts,
-                    source.name AS source_workspace_name, source.team_id AS source_team_id, posts.author, posts.body
+                    source.name AS source_workspace_name, source.team_id AS source_team_id, posts.author, posts.body,
+                    posts.version, posts.deleted_at
              FROM copies JOIN posts ON posts.id = copies.post_id
              JOIN workspaces AS source ON source.id = posts.workspace_id
              JOIN workspaces AS target ON target.id = copies.workspace_id
@@ -176,6 +206,10 @@ pub async fn delivery(db: &Db, id: &CopyId) -> Result<Option<Delivery>, DbError>
         id: id.clone(),
         state: parse_state(&row.state).ok_or_else(|| bad("copies", "state"))?,
         form: parse_form(&row.form).ok_or_else(|| bad("copies", "form"))?,
+        part: row.part,
+        last_part: row.last_part.unwrap_or(row.part),
+        ts: row.ts,
+        shown_version: row.shown_version,
         doubt,
         workspace_id: row.workspace_id,
         team_id: row.team_id,
@@ -190,6 +224,8 @@ pub async fn delivery(db: &Db, id: &CopyId) -> Result<Option<Delivery>, DbError>
         source_team_id: row.source_team_id,
         author: serde_json::from_str(&row.author).map_err(|_| bad("posts", "author"))?,
         body: body.map_err(|_| bad("posts", "body"))?,
+        version: row.version,
+        is_deleted: row.deleted_at.is_some(),
     }))
 }
 
@@ -199,12 +235,13 @@ fn parse_state(text: &str) -> Option<CopyState> {
         "sending" => CopyState::Sending,
         "sent" => CopyState::Sent,
         "dead" => CopyState::Dead,
+        "deleted" => CopyState::Deleted,
         _ => return None,
     })
 }
 
 fn parse_form(text: &str) -> Option<Form> {
-    [Form::Full, Form::Stub].into_iter().find(|form| form.as_str() == text)
+    [Form::Full, Form::Stub, Form::Tombstone].into_iter().find(|form| form.as_str() == text)
 }
 
 /// Where a message stands in one channel, as original or as copy.
@@ -216,6 +253,8 @@ pub enum Standing {
     Coming(CopyId),
     /// This copy could not be delivered.
     Dead(CopyId),
+    /// It was deleted before it was copied.
+    Deleted,
     /// It is not there, and no copy of it was ever to be made.
     Absent,
 }
@@ -241,7 +280,9 @@ pub async fn standing(
     let Some((copy, state, ts)) = row else { return Ok(Standing::Absent) };
     let bad = || DbError::BadValue { table: "copies", column: "state", id: post.to_string() };
     Ok(match (parse_state(&state).ok_or_else(bad)?, ts) {
-        (CopyState::Sent, Some(ts)) => Standing::At(ts),
+        // What was removed there may have left its thread behind.
+        (CopyState::Sent | CopyState::Deleted, Some(ts)) => Standing::At(ts),
+        (CopyState::Deleted, None) => Standing::Deleted,
         (CopyState::Pending | CopyState::Sending, _) => Standing::Coming(copy),
         (CopyState::Sent | CopyState::Dead, _) => Standing::Dead(copy),
     })
@@ -262,22 +303,23 @@ pub async fn has_one(tx: &mut Tx, post: &PostId, target: &Target) -> Result<bool
     Ok(found)
 }
 
-/// A call is about to be made; it ends by `call_deadline` (queue time), and what it makes is later than
-/// `after_ts`.
+/// A call is about to be made, as the delivery says; it ends by `call_deadline` (queue time).
 pub async fn mark_sending(
     tx: &mut Tx,
-    id: &CopyId,
+    delivery: &Delivery,
     call_deadline: i64,
-    after_ts: &SlackTs,
 ) -> Result<(), DbError> {
     tx.query(sql!(
-        "UPDATE copies SET state = 'sending', call_deadline = $2, after_ts = $3, looks = 0, look_from = NULL
+        "UPDATE copies SET state = 'sending', form = $2, version = $3, call_deadline = $4, after_ts = $5, looks = 0,
+                look_from = NULL
          WHERE id = $1 AND state IN ('pending', 'sending')"
     ))
-    .bind(id.clone())
+    .bind(delivery.id.clone())
+    .bind(delivery.form.as_str())
+    .bind(delivery.version)
     .bind(call_deadline)
-    .bind(after_ts.clone())
-    .execute_one("copies", id)
+    .bind(delivery.later_than.clone())
+    .execute_one("copies", &delivery.id)
     .await
 }
 
@@ -360,10 +402,11 @@ pub async fn dead_replies(tx: &mut Tx, root: &CopyId) -> Result<Vec<CopyId>, DbE
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
-/// Stubs of a message that are not there yet become full copies, since what it says is known now.
+/// Stubs of a message become full copies, since what it says is known now; those that are there already
+/// have to follow (see [`changes`](super::changes)).
 pub async fn complete_stubs(tx: &mut Tx, post: &PostId) -> Result<(), DbError> {
     tx.query(sql!(
-        "UPDATE copies SET form = 'full' WHERE post_id = $1 AND form = 'stub' AND state = 'pending'"
+        "UPDATE copies SET form = 'full' WHERE post_id = $1 AND form = 'stub' AND state IN ('pending', 'sending', 'sent')"
     ))
     .bind(post.clone())
     .execute()

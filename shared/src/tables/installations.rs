@@ -54,6 +54,17 @@ pub async fn of(db: &Db, workspace: &WorkspaceId) -> Result<Option<Installation>
         .await
 }
 
+/// Whether somebody is the bot of a workspace.
+pub async fn is_bot(tx: &mut Tx, workspace: &WorkspaceId, user: &UserId) -> Result<bool, DbError> {
+    let (found,) = tx
+        .query(sql!("SELECT EXISTS (SELECT 1 FROM installations WHERE workspace_id = $1 AND bot_user_id = $2)"))
+        .bind(workspace.clone())
+        .bind(user.clone())
+        .fetch_one()
+        .await?;
+    Ok(found)
+}
+
 /// Stores an installation over the one that was there.
 pub async fn upsert(
     tx: &mut Tx,

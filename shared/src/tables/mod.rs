@@ -2,11 +2,13 @@
 //!
 //! Reads return `Option`; writes say how many rows they expect. Every query starts from a tenant.
 
+pub mod changes;
 pub mod copies;
 pub mod installations;
 pub mod instance_settings;
 pub mod people;
 pub mod posts;
+pub mod reactions;
 pub mod sealing_keys;
 pub mod sync_channels;
 pub mod syncs;

@@ -2,9 +2,10 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
 use crate::db::{DbError, Tx};
-use crate::ids::{BotId, ChannelId, PostId, SlackTs, TeamId, UserId, WorkspaceId};
+use crate::ids::{BotId, ChannelId, CopyId, PostId, SlackTs, TeamId, UserId, WorkspaceId};
 use crate::sql;
 
 /// Who said it.
@@ -34,6 +35,21 @@ pub enum Author {
 pub struct Body {
     /// The text in Slack's mrkdwn.
     pub text: String,
+    /// A reply that is shown in the channel as well.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_broadcast: bool,
+}
+
+impl Body {
+    /// This text, and nothing besides.
+    pub fn said(text: impl Into<String>) -> Self {
+        Self { text: text.into(), is_broadcast: false }
+    }
+
+    /// The same for two that say the same: SHA-256, in hexadecimal.
+    pub fn digest(&self) -> String {
+        hex::encode(Sha256::digest(json(self)))
+    }
 }
 
 impl std::fmt::Debug for Body {
@@ -65,10 +81,10 @@ pub struct NewPost {
 /// Stores a message; `false`: it is known already.
 pub async fn insert_new(tx: &mut Tx, post: &NewPost, now: DateTime<Utc>) -> Result<bool, DbError> {
     tx.query(sql!(
-        "INSERT INTO posts (id, workspace_id, channel_id, ts, root_post_id, author, body, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING",
-        mysql: "INSERT INTO posts (id, workspace_id, channel_id, ts, root_post_id, author, body, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
+        "INSERT INTO posts (id, workspace_id, channel_id, ts, root_post_id, author, body, digest, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING",
+        mysql: "INSERT INTO posts (id, workspace_id, channel_id, ts, root_post_id, author, body, digest, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
     ))
     .bind(post.id.clone())
     .bind(post.workspace_id.clone())
@@ -77,6 +93,7 @@ pub async fn insert_new(tx: &mut Tx, post: &NewPost, now: DateTime<Utc>) -> Resu
     .bind(post.root_post_id.clone())
     .bind(json(&post.author))
     .bind(post.body.as_ref().map(json))
+    .bind(post.body.as_ref().map(Body::digest))
     .bind(now)
     .insert_new()
     .await
@@ -91,6 +108,10 @@ pub struct AtPlace {
     pub root_post_id: Option<PostId>,
     /// Only its place is known, from a reply to it.
     pub is_placeholder: bool,
+    /// What it says, in short; see [`Body::digest`].
+    pub digest: Option<String>,
+    /// The copy that stands there, if it is not the original.
+    pub copy: Option<CopyId>,
 }
 
 /// The message at a place.
@@ -100,11 +121,14 @@ pub async fn at_place(
     channel: &ChannelId,
     ts: &SlackTs,
 ) -> Result<Option<AtPlace>, DbError> {
-    let row: Option<(PostId, Option<PostId>, String)> = tx
+    type Row = (PostId, Option<PostId>, String, Option<String>, Option<CopyId>);
+    let row: Option<Row> = tx
         .query(sql!(
-            "SELECT id, root_post_id, author FROM posts WHERE workspace_id = $1 AND channel_id = $2 AND ts = $3
+            "SELECT id, root_post_id, author, digest, NULL AS copy_id FROM posts
+             WHERE workspace_id = $1 AND channel_id = $2 AND ts = $3
              UNION ALL
-             SELECT posts.id, posts.root_post_id, posts.author FROM copies JOIN posts ON posts.id = copies.post_id
+             SELECT posts.id, posts.root_post_id, posts.author, posts.digest, copies.id
+             FROM copies JOIN posts ON posts.id = copies.post_id
              WHERE copies.workspace_id = $1 AND copies.channel_id = $2 AND copies.ts = $3"
         ))
         .bind(workspace.clone())
@@ -112,13 +136,14 @@ pub async fn at_place(
         .bind(ts.clone())
         .fetch_optional()
         .await?;
-    let Some((id, root_post_id, author)) = row else { return Ok(None) };
+    let Some((id, root_post_id, author, digest, copy)) = row else { return Ok(None) };
     let author = serde_json::from_str(&author).map_err(|_| DbError::BadValue {
         table: "posts",
         column: "author",
         id: id.to_string(),
     })?;
-    Ok(Some(AtPlace { id, root_post_id, is_placeholder: matches!(author, Author::Unknown) }))
+    let is_placeholder = matches!(author, Author::Unknown);
+    Ok(Some(AtPlace { id, root_post_id, is_placeholder, digest, copy }))
 }
 
 /// What jobs wait for that need to know which message stands at a place.
@@ -139,26 +164,73 @@ pub(super) async fn lock(tx: &mut Tx, id: &PostId) -> Result<(), DbError> {
     .map(drop)
 }
 
-/// A message of which only the place was known came after all.
+/// A message of which only the place was known came after all. What stands for it is older than `version`.
 pub async fn complete(
     tx: &mut Tx,
     id: &PostId,
     author: &Author,
     body: &Body,
+    version: i64,
 ) -> Result<(), DbError> {
-    tx.query(sql!("UPDATE posts SET author = $2, body = $3 WHERE id = $1"))
-        .bind(id.clone())
-        .bind(json(author))
-        .bind(json(body))
-        .execute_one("posts", id)
-        .await
+    tx.query(sql!(
+        "UPDATE posts SET author = $2, body = $3, digest = $4, version = $5 WHERE id = $1"
+    ))
+    .bind(id.clone())
+    .bind(json(author))
+    .bind(json(body))
+    .bind(body.digest())
+    .bind(version)
+    .execute_one("posts", id)
+    .await
 }
 
-/// Forgets what was said once every copy has ended.
+/// The message was edited, at `version`. `false`: it was changed later than that, or deleted.
+pub async fn edit(tx: &mut Tx, id: &PostId, body: &Body, version: i64) -> Result<bool, DbError> {
+    let edited = tx
+        .query(sql!(
+            "UPDATE posts SET body = $2, digest = $3, version = $4
+             WHERE id = $1 AND version < $4 AND deleted_at IS NULL"
+        ))
+        .bind(id.clone())
+        .bind(json(body))
+        .bind(body.digest())
+        .bind(version)
+        .execute()
+        .await?;
+    Ok(edited == 1)
+}
+
+/// The message was deleted, which is final. `false`: that is known.
+pub async fn delete(tx: &mut Tx, id: &PostId, now: DateTime<Utc>) -> Result<bool, DbError> {
+    let deleted = tx
+        .query(sql!(
+            "UPDATE posts SET body = NULL, deleted_at = $2 WHERE id = $1 AND deleted_at IS NULL"
+        ))
+        .bind(id.clone())
+        .bind(now)
+        .execute()
+        .await?;
+    Ok(deleted == 1)
+}
+
+/// Whether somebody answered in the thread of this message.
+pub async fn has_replies(tx: &mut Tx, root: &PostId) -> Result<bool, DbError> {
+    let (found,) = tx
+        .query(sql!(
+            "SELECT EXISTS (SELECT 1 FROM posts WHERE root_post_id = $1 AND deleted_at IS NULL)"
+        ))
+        .bind(root.clone())
+        .fetch_one()
+        .await?;
+    Ok(found)
+}
+
+/// Forgets what was said once every copy has ended and shows it as it is.
 pub(super) async fn clear_body_when_delivered(tx: &mut Tx, post: &PostId) -> Result<(), DbError> {
     tx.query(sql!(
         "UPDATE posts SET body = NULL WHERE id = $1
-         AND NOT EXISTS (SELECT 1 FROM copies WHERE post_id = $1 AND state IN ('pending', 'sending', 'dead'))"
+         AND NOT EXISTS (SELECT 1 FROM copies WHERE post_id = $1
+                         AND (state IN ('pending', 'sending', 'dead') OR (state = 'sent' AND version < posts.version)))"
     ))
     .bind(post.clone())
     .execute()

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::db::{DbError, Tx};
+use crate::db::{Db, DbError, Tx};
 use crate::ids::{ChannelId, SyncChannelId, SyncId, TeamId, WorkspaceId};
 use crate::sql;
 
@@ -67,6 +67,29 @@ pub async fn publishes_since(
         .fetch_one()
         .await?;
     Ok(since)
+}
+
+/// The channel of another workspace that is in step with this one.
+pub async fn twin(
+    db: &Db,
+    workspace: &WorkspaceId,
+    channel: &ChannelId,
+    other: &WorkspaceId,
+) -> Result<Option<ChannelId>, DbError> {
+    let twin: Option<(ChannelId,)> = db
+        .read(sql!(
+            "SELECT twin.channel_id FROM sync_channels AS this
+             JOIN sync_channels AS twin ON twin.sync_id = this.sync_id AND twin.workspace_id = $3
+             WHERE this.workspace_id = $1 AND this.channel_id = $2 AND this.status = 'active' AND twin.status = 'active'
+               AND NOT (twin.workspace_id = $1 AND twin.channel_id = $2)
+             ORDER BY twin.channel_id"
+        ))
+        .bind(workspace.clone())
+        .bind(channel.clone())
+        .bind(other.clone())
+        .fetch_optional()
+        .await?;
+    Ok(twin.map(|(channel,)| channel))
 }
 
 /// The channels that get what is said in this one: subscribers of every sync that it publishes to, each

@@ -180,7 +180,7 @@ async fn an_event_that_finds_the_disk_full_is_refused_and_nothing_stays_stuck() 
     let is_refused = |slack: &SlackEmulator| {
         slack.deliveries().iter().any(|delivery| delivery.status == Some(503))
     };
-    let long = "a long text. ".repeat(250);
+    let long = "a long text. ".repeat(220);
     let mut texts = 0;
     while !is_refused(&app.slack) {
         texts += 1;

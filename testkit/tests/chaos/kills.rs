@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use shared::failpoint::STEPS;
-use testkit::{TestDatabase, Town, on_each_database};
+use slack_emulator::SlackEmulator;
+use testkit::{PATIENCE, TestDatabase, Town, on_each_database};
 
-use crate::talk::Talk;
+use crate::talk::{Talk, stop_all};
 use crate::{at, worker, worker_with};
 
 const CHANNELS: usize = 3;
@@ -38,6 +39,37 @@ async fn worker_dies(database: TestDatabase, plan: &str) {
     talk.ends_well(&database, vec![ingress, second]).await;
 }
 
+/// The worker dies while copies follow what becomes of their messages; another takes over.
+async fn worker_dies_following(database: TestDatabase, plan: &str) {
+    let town = Town::build(&database, CHANNELS).await;
+    let ingress = town.start_ingress().await;
+    let mut first = worker_with(&town, plan);
+    let mut talk = Talk::in_channels(&town, CHANNELS);
+    let said = talk.once();
+    talk.until_there_are(2 * CHANNELS).await;
+    for (channel, [kept, gone]) in said.iter().enumerate() {
+        town.edits(channel, kept, "better");
+        town.deletes(channel, gone);
+        town.reacts(channel, kept, "tada");
+    }
+    first.killed().await;
+    let second = worker(&town);
+    for channel in 0..CHANNELS {
+        let follows = |_: &SlackEmulator| {
+            let there = town.messages_in_target(channel);
+            let [copy] = there.as_slice() else { return false };
+            copy.text == "better" && copy.reactions.iter().map(|one| one.users.len()).eq([1])
+        };
+        town.slack
+            .wait_until(follows, PATIENCE * 2)
+            .await
+            .unwrap_or_else(|_| panic!("{channel}: {:?}", town.messages_in_target(channel)));
+    }
+    // What the app itself deletes and reacts comes back as events.
+    talk.until_acknowledged().await;
+    stop_all(&town, &database, vec![ingress, second]).await;
+}
+
 /// One story for each step, and the list of the steps that have one.
 macro_rules! dying_at {
     ($($who:ident $name:ident $step:literal @ $time:literal)+) => {
@@ -63,6 +95,9 @@ dying_at! {
     worker_dies before_the_answer_is_committed "deliver.before_store_commit" @ 5
     worker_dies after_a_copy_is_stored "deliver.stored" @ 5
     worker_dies before_a_lane_is_released "lane.before_release" @ 2
+    worker_dies_following before_a_copy_is_changed "refresh.before_call" @ 2
+    worker_dies_following after_a_copy_is_changed_and_before_that_is_stored "refresh.called" @ 3
+    worker_dies_following after_a_reaction_is_shown_and_before_that_is_stored "reactions.called" @ 2
 }
 
 /// A step that nobody tests, or a story about a step that is gone, is found here.

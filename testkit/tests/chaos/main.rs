@@ -5,6 +5,7 @@
 //! * `everything`: both halves at once are killed or stopped, or lose their database for ten seconds
 //! * `clocks`: clocks that are a minute off
 //! * `database`: connections that are cut, a failover, a deadlock, a full disk
+//! * `server`: kill -9 of the database's server
 //! * `talk`: what is said meanwhile, and how it must end
 
 mod clocks;
@@ -13,6 +14,7 @@ mod everything;
 mod freezes;
 mod kills;
 mod ready;
+mod server;
 mod talk;
 
 use testkit::{Process, Town};

@@ -46,6 +46,13 @@ impl<'t> Talk<'t> {
         }
     }
 
+    /// Ada says two things in each channel; their ts.
+    pub(crate) fn once(&mut self) -> Vec<[String; 2]> {
+        let town = self.town;
+        let says = |channel| ["good", "bad"].map(|text| town.says(channel, text));
+        (0..self.channels.len()).map(says).collect()
+    }
+
     /// Waits until Slack was told of everything that it is on disk. What was refused, Slack sends again after
     /// a minute, which need not be waited for.
     pub(crate) async fn until_acknowledged(&self) {
@@ -111,18 +118,7 @@ impl<'t> Talk<'t> {
     async fn end(&self, database: &TestDatabase, running: Vec<Process>) -> Vec<String> {
         self.until_acknowledged().await;
         self.until_there_are(self.said()).await;
-        let db = database.open().await;
-        until_idle(&db).await;
-        let mut outputs = Vec::new();
-        for process in running {
-            let (status, output) = process.stop().await;
-            assert!(status.success(), "{output}");
-            outputs.push(output);
-        }
-        assert_eq!(jobs(&db).await, (0, 0), "open and dead jobs");
-        db.close().await;
-        assert_eq!(self.town.slack.violations(), []);
-        outputs
+        stop_all(self.town, database, running).await
     }
 
     fn lines_in_target(&self, channel: usize) -> Vec<Line> {
@@ -137,6 +133,26 @@ impl<'t> Talk<'t> {
             })
             .collect()
     }
+}
+
+/// Waits until no job is left, and stops the processes; nothing may have died. Returns what they printed.
+pub(crate) async fn stop_all(
+    town: &Town,
+    database: &TestDatabase,
+    running: Vec<Process>,
+) -> Vec<String> {
+    let db = database.open().await;
+    until_idle(&db).await;
+    let mut outputs = Vec::new();
+    for process in running {
+        let (status, output) = process.stop().await;
+        assert!(status.success(), "{output}");
+        outputs.push(output);
+    }
+    assert_eq!(jobs(&db).await, (0, 0), "open and dead jobs");
+    db.close().await;
+    assert_eq!(town.slack.violations(), []);
+    outputs
 }
 
 async fn until_idle(db: &Db) {

@@ -27,7 +27,7 @@ async fn two_copies_under_way(db: &Db) -> [Delivery; 2] {
         ts: "1700000000.000100".parse().expect("a ts"),
         root_post_id: None,
         author: Author::Unknown,
-        body: Some(Body { text: "between us".to_owned() }),
+        body: Some(Body::said("between us")),
     };
     let mut tx = db.begin().await.expect("begun");
     workspaces::upsert(&mut tx, &workspace, now).await.expect("stored");
@@ -40,14 +40,19 @@ async fn two_copies_under_way(db: &Db) -> [Delivery; 2] {
             team_id: workspace.team_id.clone(),
             channel_id: channel.parse().expect("an id"),
         };
-        copies::insert(&mut tx, &copy, &post.id, Form::Full, &target, now).await.expect("stored");
-        copies::mark_sending(&mut tx, &copy, 0, &post.ts).await.expect("marked");
+        copies::insert(&mut tx, &copy, &post.id, Form::Full, 0, &target, now)
+            .await
+            .expect("stored");
         ids.push(copy);
     }
     tx.commit().await.expect("committed");
     let mut deliveries = Vec::new();
     for id in &ids {
-        deliveries.push(copies::delivery(db, id).await.expect("read").expect("it is there"));
+        let delivery = copies::delivery(db, id).await.expect("read").expect("it is there");
+        let mut tx = db.begin().await.expect("begun");
+        copies::mark_sending(&mut tx, &delivery, 0).await.expect("marked");
+        tx.commit().await.expect("committed");
+        deliveries.push(delivery);
     }
     deliveries.try_into().expect("two")
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use shared::clock::Clock;
 use shared::config::{DatabaseConfig, DatabaseTarget, Tls};
 use shared::db::{Db, Engine, OpenError, Patience};
+use shared::sql;
 use testkit::{TestDatabase, TlsRoad};
 
 const ONCE: Patience = Patience { tries: 1, pause: std::time::Duration::ZERO };
@@ -31,7 +32,9 @@ async fn verifies(engine: Engine) {
     let db = open(&over(&database, "localhost", road.port(), Some(road.authority())))
         .await
         .expect("verified");
-    db.ping().await.expect("it answers");
+    let answer: (i64,) =
+        db.read(sql!("SELECT COUNT(*) FROM jobs")).fetch_one().await.expect("it answers");
+    assert_eq!(answer, (0,));
 
     let refused = async |config: DatabaseConfig, why: &str| {
         let error = open(&config).await.expect_err(why);

@@ -1,9 +1,12 @@
 //! Stories: what people do in one workspace, and what they see in another. Each on each database.
 
+mod changes;
 mod edge;
 mod held;
 mod messages;
 mod outage;
+mod reactions;
 mod reconcile;
+mod rewriting;
 mod silence;
 mod threads;

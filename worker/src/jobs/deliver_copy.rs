@@ -14,32 +14,32 @@ use shared::slack::methods::conversations::Join;
 use shared::slack::{CallError, Outcome};
 use shared::tables::copies::{self, CopyState, Delivery, Form, Standing};
 use shared::tables::posts::{Author, Body};
-use shared::tables::{installations, posts};
+use shared::tables::{changes, posts};
 
-use crate::sync::{author, mark, reconcile, refusal, stub};
-use crate::{Done, Failure, JobContext};
+use crate::sync::{author, mark, reconcile, refusal, stub, text, wait};
+use crate::{Done, Failure, FencedTx, JobContext};
 
+/// What stands where the first message of a thread was, as Slack itself puts it.
+const DELETED: &str = "_This message was deleted._";
 /// Between tries to store what Slack answered.
 const STORE_PAUSE: Duration = Duration::from_millis(50);
-/// Longer than a thread's first message can be tried and held: its end wakes the reply.
-const WAIT_FOR_ROOT: Duration = Duration::from_hours(14 * 24);
 
 pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
     let id = payload(cx)?;
-    let Some(delivery) = copies::delivery(&cx.services.db, &id).await? else {
+    let Some(mut delivery) = copies::delivery(&cx.services.db, &id).await? else {
         return Err(Failure::dead("the copy no longer exists"));
     };
     if !matches!(delivery.state, CopyState::Pending | CopyState::Sending) {
         return cx.done(cx.begin().await?).await;
     }
     let root = match root_in_target(cx, &delivery).await? {
-        None => None,
+        // What was said in the thread of a message that is gone is said all the same.
+        None | Some(Standing::Deleted) => None,
         Some(Standing::At(ts)) => Some(ts),
         // It is made in this very lane, so it cannot come to be in between.
         Some(Standing::Coming(root)) => {
-            let until = cx.services.queue.time().after(WAIT_FOR_ROOT);
-            let (tx, key) = (cx.begin().await?, deliver_copy::wait_key(&root));
-            return cx.park(tx, &key, until, "the thread's first message is not there yet").await;
+            let reason = "the thread's first message is not there yet";
+            return wait::park(cx, cx.begin().await?, &root, reason).await;
         }
         Some(Standing::Dead(_) | Standing::Absent) => {
             return Err(Failure::dead(
@@ -47,23 +47,28 @@ pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
             ));
         }
     };
-    let Some(installation) = installations::of(&cx.services.db, &delivery.workspace_id).await?
-    else {
-        return Err(Failure::dead("the target workspace is not installed"));
-    };
-    let token = installation.token(&cx.services.sealer).map_err(|error| Failure::retry(&error))?;
+    let token = cx.target_token(&delivery.workspace_id).await?;
     if let (CopyState::Sending, Some(doubt)) = (delivery.state, &delivery.doubt)
         && let Some(ts) = reconcile::effect(cx, &delivery, doubt, &token, root.as_ref()).await?
     {
         tracing::info!(copy.id = %id, "an earlier call had made the copy");
         return store(cx, &delivery, &ts).await;
     }
-    let (author, body) = said(cx, &delivery).await?;
+    if delivery.is_deleted {
+        let mut tx = cx.begin().await?;
+        if delivery.part > 0 || !posts::has_replies(&mut tx, &delivery.post_id).await? {
+            return drop_copy(cx, tx, &delivery).await;
+        }
+        delivery.form = Form::Tombstone;
+    }
+    let Some((author, body)) = said(cx, &delivery).await? else {
+        return drop_copy(cx, cx.begin().await?, &delivery).await;
+    };
     let author = author::shown(cx, &delivery, &author).await?;
 
     failpoint!("deliver.before_sending");
     let mut tx = cx.begin().await?;
-    copies::mark_sending(&mut tx, &id, cx.call_deadline(), &delivery.later_than).await?;
+    copies::mark_sending(&mut tx, &delivery, cx.call_deadline()).await?;
     cx.commit(tx).await?;
     failpoint!("deliver.sending_committed");
 
@@ -71,6 +76,7 @@ pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
         channel: &delivery.channel_id,
         text: &body.text,
         thread_ts: root.as_ref(),
+        reply_broadcast: body.is_broadcast && root.is_some(),
         username: &author.name,
         icon_url: author.avatar_url.as_deref(),
         unfurl_links: false,
@@ -94,21 +100,36 @@ pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
     }
 }
 
-/// Who said what the copy shows, and what.
-async fn said(cx: &JobContext<'_>, delivery: &Delivery) -> Result<(Author, Body), Failure> {
+/// Who said what the copy shows, and what. `None`: an edit has left nothing for it.
+async fn said(cx: &JobContext<'_>, delivery: &Delivery) -> Result<Option<(Author, Body)>, Failure> {
     match (delivery.form, &delivery.body) {
-        (Form::Stub, _) => stub::read(cx, delivery).await,
-        (Form::Full, Some(body)) => Ok((delivery.author.clone(), body.clone())),
+        (Form::Stub, _) => stub::read(cx, delivery).await.map(Some),
+        (Form::Tombstone, _) => Ok(Some((delivery.author.clone(), Body::said(DELETED)))),
+        (Form::Full, Some(body)) => {
+            let text = text::of_part(cx, delivery, body).await?;
+            Ok(text.map(|text| (delivery.author.clone(), Body { text, ..body.clone() })))
+        }
         (Form::Full, None) => Err(Failure::dead("what was said is no longer known")),
     }
+}
+
+/// The copy is not to be made any more.
+async fn drop_copy(
+    cx: &JobContext<'_>,
+    mut tx: FencedTx,
+    delivery: &Delivery,
+) -> Result<Done, Failure> {
+    changes::mark_deleted(&mut tx, &delivery.id, &delivery.post_id).await?;
+    cx.unpark(&mut tx, &deliver_copy::wait_key(&delivery.id)).await?;
+    cx.done(tx).await
 }
 
 /// Stores what Slack answered, and wakes what waits for it.
 async fn store(cx: &JobContext<'_>, delivery: &Delivery, ts: &SlackTs) -> Result<Done, Failure> {
     let mut tx = cx.begin().await?;
     copies::mark_sent(&mut tx, delivery, ts).await?;
-    cx.unpark(&mut tx, &deliver_copy::wait_key(&delivery.id)).await?;
-    cx.unpark(&mut tx, &posts::wait_key(&delivery.team_id, &delivery.channel_id, ts)).await?;
+    let place = posts::wait_key(&delivery.team_id, &delivery.channel_id, ts);
+    cx.unpark_either(&mut tx, &deliver_copy::wait_key(&delivery.id), &place).await?;
     failpoint!("deliver.before_store_commit");
     cx.done(tx).await.inspect(|_| failpoint!("deliver.stored"))
 }

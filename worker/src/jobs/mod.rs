@@ -2,4 +2,6 @@
 
 pub(crate) mod deliver_copy;
 pub(crate) mod queue_care;
+pub(crate) mod refresh_copy;
+pub(crate) mod refresh_reactions;
 pub(crate) mod route_event;

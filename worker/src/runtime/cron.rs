@@ -9,22 +9,18 @@ use std::time::Duration;
 
 use futures::future::join_all;
 use shared::db::{DbError, retry_contention};
-use shared::queue::Enqueued;
+use shared::queue::{Enqueued, millis};
 
 use crate::{Registered, Schedule, Services};
 
 /// Ticks for every kind that has a schedule, for ever.
 pub(super) async fn keep_ticking(services: Services, registry: Arc<[Registered]>) {
-    // Until the time is measured it is this machine's, and may belong to another tick.
-    if let Err(error) = services.queue.time().measure(&services.db).await {
-        tracing::debug!(%error, "the first tick goes by this machine's clock");
-    }
     let schedules = registry.iter().filter_map(|known| Some((known.kind, known.schedule?)));
     join_all(schedules.map(|(kind, schedule)| keep_ticking_for(&services, kind, schedule))).await;
 }
 
 async fn keep_ticking_for(services: &Services, kind: &'static str, schedule: Schedule) {
-    let period = i64::try_from(schedule.every.as_millis()).unwrap_or(i64::MAX).max(1);
+    let period = millis(schedule.every).max(1);
     loop {
         let tick = services.queue.time().now().div_euclid(period);
         match enqueue(services, kind, schedule, tick, period).await {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures::FutureExt as _;
 use shared::db::DbError;
 use shared::failpoint;
-use shared::queue::{Job, Look, QueueError, Release, RetryPolicy};
+use shared::queue::{Job, Look, QueueError, Release, RetryPolicy, millis};
 use shared::telemetry;
 use tokio::time::Instant;
 use tracing::Instrument as _;
@@ -158,7 +158,7 @@ impl LaneRun<'_> {
     /// A job waits only so long for a person to put things right.
     fn may_be_held(&self, job: &Job) -> bool {
         let age = self.runtime.services.queue.time().now() - job.created_at;
-        age < i64::try_from(HELD_AT_MOST.as_millis()).unwrap_or(i64::MAX)
+        age < millis(HELD_AT_MOST)
     }
 
     /// Writes down what is to become of a job that was not finished.

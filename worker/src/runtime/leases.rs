@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use shared::clock::Clock;
 use shared::db::Tx;
-use shared::queue::{Lease, Priority, Queue, QueueError};
+use shared::queue::{Lease, Priority, Queue, QueueError, millis};
 use tokio::sync::watch;
 
 use super::Settings;
@@ -55,7 +55,7 @@ impl Leases {
     }
 
     pub(super) fn millis(&self) -> i64 {
-        i64::try_from(self.duration.as_millis()).expect("leases last minutes at most")
+        millis(self.duration)
     }
 
     /// Notes a lane that was just claimed.

@@ -6,7 +6,6 @@ use shared::queue::Scope;
 use shared::slack::Outcome;
 use shared::slack::methods::users;
 use shared::tables::copies::Delivery;
-use shared::tables::installations;
 use shared::tables::people::{self, Person};
 use shared::tables::posts::Author;
 
@@ -57,7 +56,7 @@ fn with_workspace(name: &str, workspace: &str) -> String {
 
 /// A person of the source workspace: as remembered, or as Slack says now. Somebody whom Slack cannot
 /// name is shown as they were last known: an old name is better than a late message.
-async fn person(
+pub(crate) async fn person(
     cx: &JobContext<'_>,
     delivery: &Delivery,
     user: &UserId,
@@ -71,10 +70,9 @@ async fn person(
         return Ok(person.clone());
     }
     let unknown = || Person { name: SOMEONE.to_owned(), avatar_url: None, seen_at: now };
-    let Some(source) = installations::of(&services.db, &delivery.source_workspace_id).await? else {
+    let Some(token) = cx.token(&delivery.source_workspace_id).await? else {
         return Ok(known.unwrap_or_else(unknown));
     };
-    let token = source.token(&services.sealer).map_err(|error| Failure::retry(&error))?;
     match cx.call(&delivery.source_team_id, &token, &users::Info { user }).await {
         Ok(answer) => {
             let person = of_member(&answer.user, now);

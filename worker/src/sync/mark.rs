@@ -12,7 +12,7 @@ const EVENT_TYPE: &str = "syncbot_copy";
 
 /// The metadata of a copy, as JSON.
 pub(crate) fn metadata(delivery: &Delivery) -> String {
-    let payload = json!({ "post": delivery.post_id, "copy": delivery.id, "part": 0 });
+    let payload = json!({ "post": delivery.post_id, "copy": delivery.id, "part": delivery.part });
     json!({ "event_type": EVENT_TYPE, "event_payload": payload }).to_string()
 }
 

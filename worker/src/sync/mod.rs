@@ -4,7 +4,13 @@
 pub(crate) mod action;
 pub(crate) mod author;
 pub(crate) mod mark;
+pub(crate) mod mrkdwn;
+pub(crate) mod original;
 pub(crate) mod plain;
 pub(crate) mod reconcile;
 pub(crate) mod refusal;
+pub(crate) mod rewrite;
+pub(crate) mod split;
 pub(crate) mod stub;
+pub(crate) mod text;
+pub(crate) mod wait;

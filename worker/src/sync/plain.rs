@@ -1,5 +1,9 @@
 //! Slack's mrkdwn as plain words: nothing in it links, mentions or formats any more.
 
+use std::borrow::Cow;
+
+use super::mrkdwn::{Piece, pieces};
+
 /// The text in one line of at most `max_chars` characters, cut between words if need be. `&`, `<` and `>`
 /// stay escaped (docs.slack.dev/messaging/formatting-message-text).
 pub(crate) fn shortened(mrkdwn: &str, max_chars: usize) -> String {
@@ -26,34 +30,22 @@ pub(crate) fn shortened(mrkdwn: &str, max_chars: usize) -> String {
 
 /// `<…>` by what a reader sees of it.
 fn without_links(mrkdwn: &str) -> String {
-    let mut plain = String::with_capacity(mrkdwn.len());
-    let mut rest = mrkdwn;
-    while let Some((before, after)) = rest.split_once('<') {
-        plain.push_str(before);
-        let Some((inside, after)) = after.split_once('>') else {
-            rest = after;
-            break;
-        };
-        plain.push_str(&seen(inside));
-        rest = after;
-    }
-    plain.push_str(rest);
+    let mut plain: String = pieces(mrkdwn).map(seen).collect();
     // What was not well-formed must not become so by being shortened.
     plain.retain(|c| !matches!(c, '<' | '>'));
     plain
 }
 
-fn seen(inside: &str) -> String {
-    let (target, label) = match inside.split_once('|') {
-        Some((target, label)) => (target, Some(label)),
-        None => (inside, None),
-    };
-    match (target.chars().next(), label) {
-        (Some('#'), Some(label)) => format!("#{label}"),
-        (Some('#'), None) => "#channel".to_owned(),
-        (Some('@'), _) => "@someone".to_owned(),
-        (Some('!'), label) => label.unwrap_or("@everyone").to_owned(),
-        (_, label) => label.unwrap_or(target).to_owned(),
+fn seen(piece: Piece<'_>) -> Cow<'_, str> {
+    match piece {
+        Piece::Words(words) => words.into(),
+        Piece::Person { .. } => "@someone".into(),
+        Piece::Channel { label: Some(label), .. } => format!("#{label}").into(),
+        Piece::Channel { label: None, .. } => "#channel".into(),
+        Piece::Group { label } => label.unwrap_or("@group").into(),
+        Piece::Broadcast { to } => format!("@{to}").into(),
+        Piece::Date { label, .. } | Piece::Special { label } => label.unwrap_or_default().into(),
+        Piece::Link { url, label, .. } => label.unwrap_or(url).into(),
     }
 }
 
@@ -68,7 +60,7 @@ mod tests {
         let text = "<@U1> see <https://a.example|the  page> in <#C1|general>,\n<!channel> &lt;3 <https://b.example>";
         assert_eq!(
             shortened(text, 200),
-            "@someone see the page in #general, @everyone &lt;3 https://b.example"
+            "@someone see the page in #general, @channel &lt;3 https://b.example"
         );
         assert_eq!(shortened("a < b", 9), "a b");
         assert_eq!(shortened("", 9), "");

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 use shared::ids::SlackTs;
-use shared::queue::Scope;
+use shared::queue::{Scope, millis};
 use shared::slack::methods::conversations::{History, Replies};
 use shared::slack::{CallError, Outcome};
 use shared::tables::copies::{self, Delivery, Doubt};
@@ -49,8 +49,9 @@ pub(crate) async fn effect(
 
 /// Fails until it is time for the next look.
 fn await_settling(cx: &JobContext<'_>, doubt: &Doubt) -> Result<(), Failure> {
-    let settle = cx.services.settle.as_millis().try_into().unwrap_or(i64::MAX / 4);
-    let look_at = doubt.deadline + if doubt.looks == 0 { settle } else { 3 * settle };
+    let settle = millis(cx.services.settle);
+    let pause = if doubt.looks == 0 { settle } else { settle.saturating_mul(3) };
+    let look_at = doubt.deadline.saturating_add(pause);
     match u64::try_from(look_at - cx.services.queue.time().now()) {
         Ok(left) if left > 0 => Err(Failure::snooze(
             Duration::from_millis(left),

@@ -3,13 +3,11 @@
 use shared::ids::TeamId;
 use shared::queue::Scope;
 use shared::slack::Outcome;
-use shared::slack::methods::chat::GetPermalink;
 use shared::slack::methods::conversations::{Message, Replies};
 use shared::tables::copies::Delivery;
-use shared::tables::installations;
 use shared::tables::posts::{Author, Body};
 
-use super::{plain, refusal};
+use super::{original, plain, refusal};
 use crate::{Failure, JobContext};
 
 /// What is said of a message that can no longer be read.
@@ -22,12 +20,10 @@ pub(crate) async fn read(
     cx: &JobContext<'_>,
     delivery: &Delivery,
 ) -> Result<(Author, Body), Failure> {
-    let unreadable = || (Author::Unknown, Body { text: UNREADABLE.to_owned() });
-    let Some(source) = installations::of(&cx.services.db, &delivery.source_workspace_id).await?
-    else {
+    let unreadable = || (Author::Unknown, Body::said(UNREADABLE));
+    let Some(token) = cx.token(&delivery.source_workspace_id).await? else {
         return Ok(unreadable());
     };
-    let token = source.token(&cx.services.sealer).map_err(|error| Failure::retry(&error))?;
     let team: &TeamId = &delivery.source_team_id;
     let thread = Replies {
         channel: &delivery.source_channel_id,
@@ -48,10 +44,7 @@ pub(crate) async fn read(
         },
     };
     let Some(message) = message else { return Ok(unreadable()) };
-    let permalink =
-        GetPermalink { channel: &delivery.source_channel_id, message_ts: &delivery.source_ts };
-    // The line is of use without its link.
-    let link = cx.call(team, &token, &permalink).await.ok().map(|answer| answer.permalink);
+    let link = original::link(cx, delivery, &token).await;
     Ok(shown(message, link.as_deref()))
 }
 
@@ -67,5 +60,5 @@ fn shown(message: Message, link: Option<&str>) -> (Author, Body) {
         Some(link) => format!("{quoted} (<{link}|original>)"),
         None => quoted,
     };
-    (author, Body { text })
+    (author, Body::said(text))
 }

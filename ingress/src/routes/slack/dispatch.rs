@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use shared::queue::NewJob;
 
-use super::message;
+use super::{message, reaction};
 use crate::refusal::Refusal;
 
 /// What is to be done about an event.
@@ -28,6 +28,8 @@ type Decide = fn(envelope: &str) -> Result<Decision, Refusal>;
 const EVENTS: &[(&str, Decide)] = &[
     //
     ("message", message::decide),
+    ("reaction_added", reaction::decide),
+    ("reaction_removed", reaction::decide),
 ];
 
 #[derive(Deserialize)]

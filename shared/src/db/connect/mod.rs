@@ -9,10 +9,11 @@ use std::time::Duration;
 
 use secrecy::ExposeSecret as _;
 use sqlx::pool::PoolOptions;
-use sqlx::{ConnectOptions as _, Connection, Database, Pool};
+use sqlx::{ConnectOptions as _, Connection, Database};
 
 use super::error::DbError;
-use super::{Db, Engine, Pools, Suspicion};
+use super::lender::Lender;
+use super::{Db, Engine, Pools};
 use crate::clock::Clock;
 use crate::config::{DatabaseConfig, DatabaseTarget};
 
@@ -35,8 +36,6 @@ impl Default for Patience {
     }
 }
 
-/// A request that waits longer than this for a connection has lost its caller.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// A server that takes a connection and then says nothing counts as not there.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Statements are few and known; a cache that never evicts keeps every one of them prepared.
@@ -107,11 +106,10 @@ impl Db {
         {
             return Err(Obstacle::Final(OpenError::Missing { place: place.to_owned() }));
         }
-        let suspicion = Suspicion::default();
-        let pools = pools(opening, config, connections, &suspicion);
+        let pools = pools(opening, config, connections);
         let pools = tokio::time::timeout(CONNECT_TIMEOUT, pools).await;
         let pools = pools.unwrap_or(Err(Obstacle::Passing(sqlx::Error::PoolTimedOut)))?;
-        let db = Self { pools, suspicion };
+        let db = Self { pools };
         match opening {
             Opening::ToRun => db.migrate().await?,
             Opening::ToLook if db.is_current().await => {}
@@ -127,7 +125,6 @@ async fn pools(
     opening: Opening,
     config: &DatabaseConfig,
     connections: u32,
-    suspicion: &Suspicion,
 ) -> Result<Pools, Obstacle> {
     Ok(match config.engine {
         Engine::Postgres => {
@@ -135,16 +132,16 @@ async fn pools(
             if opening == Opening::ToRun {
                 postgres::create_database(config, &options).await?;
             }
-            Pools::Postgres(postgres::pool(options, connections, suspicion).await?)
+            Pools::Postgres(postgres::pool(options, connections).await?)
         }
         Engine::MySql => {
             let options = mysql::options(config)?;
             if opening == Opening::ToRun {
                 mysql::create_database(config, &options).await?;
             }
-            Pools::MySql(mysql::pool(options, connections, suspicion).await?)
+            Pools::MySql(mysql::pool(options, connections).await?)
         }
-        Engine::Sqlite => sqlite::pools(config, suspicion).await?,
+        Engine::Sqlite => sqlite::pools(config).await?,
     })
 }
 
@@ -191,27 +188,13 @@ fn place(config: &DatabaseConfig) -> String {
     }
 }
 
-fn pool_options<DB: Database>(connections: u32, suspicion: &Suspicion) -> PoolOptions<DB> {
-    let suspicion = suspicion.clone();
-    PoolOptions::new()
-        .max_connections(connections)
-        .acquire_timeout(ACQUIRE_TIMEOUT)
-        .before_acquire(move |_, connection| {
-            let is_clear = suspicion.clears(&connection);
-            Box::pin(async move { Ok(is_clear) })
-        })
-        // A ping before each use nearly halves the rate; a cut connection shows at its first statement,
-        // and every caller knows how to try again.
-        .test_before_acquire(false)
-}
-
 /// Opens and closes one connection first: a pool only ever says that it waited too long.
 async fn connected<DB: Database>(
-    pool_options: PoolOptions<DB>,
+    pool: PoolOptions<DB>,
     options: <DB::Connection as Connection>::Options,
-) -> sqlx::Result<Pool<DB>> {
+) -> sqlx::Result<Lender<DB>> {
     options.connect().await?.close().await?;
-    Ok(pool_options.connect_lazy_with(options))
+    Ok(Lender::new(pool, options))
 }
 
 /// `CREATE DATABASE` and the name in quotes: without them capitals are lost, and words of SQL are no names.

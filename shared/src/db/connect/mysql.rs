@@ -2,10 +2,11 @@
 
 use secrecy::ExposeSecret as _;
 use sqlx::mysql::{MySqlConnectOptions, MySqlSslMode};
-use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _, MySql, MySqlPool};
+use sqlx::pool::PoolOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _, MySql};
 
 use super::error::mysql_number;
-use super::{Obstacle, STATEMENT_CACHE, Suspicion, connected, create_statement, pool_options};
+use super::{Lender, Obstacle, STATEMENT_CACHE, connected, create_statement};
 use crate::config::{DatabaseConfig, DatabaseTarget, Tls};
 
 pub(super) fn options(config: &DatabaseConfig) -> sqlx::Result<MySqlConnectOptions> {
@@ -38,9 +39,8 @@ pub(super) fn options(config: &DatabaseConfig) -> sqlx::Result<MySqlConnectOptio
 pub(super) async fn pool(
     options: MySqlConnectOptions,
     connections: u32,
-    suspicion: &Suspicion,
-) -> sqlx::Result<MySqlPool> {
-    let pool = pool_options::<MySql>(connections, suspicion).after_connect(|connection, _| {
+) -> sqlx::Result<Lender<MySql>> {
+    let pool = PoolOptions::<MySql>::new().max_connections(connections).after_connect(|connection, _| {
         Box::pin(async move {
             // Gap locks of the default level make queues deadlock.
             connection.execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED").await?;

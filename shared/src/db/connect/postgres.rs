@@ -1,10 +1,11 @@
 //! PostgreSQL: options, pool, and a database that does not exist yet.
 
 use secrecy::ExposeSecret as _;
+use sqlx::pool::PoolOptions;
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
-use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _, PgPool, Postgres};
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _, Postgres};
 
-use super::{Obstacle, STATEMENT_CACHE, Suspicion, connected, create_statement, pool_options};
+use super::{Lender, Obstacle, STATEMENT_CACHE, connected, create_statement};
 use crate::config::{DatabaseConfig, DatabaseTarget, Tls};
 
 pub(super) fn options(config: &DatabaseConfig) -> sqlx::Result<PgConnectOptions> {
@@ -36,16 +37,17 @@ pub(super) fn options(config: &DatabaseConfig) -> sqlx::Result<PgConnectOptions>
 pub(super) async fn pool(
     options: PgConnectOptions,
     connections: u32,
-    suspicion: &Suspicion,
-) -> sqlx::Result<PgPool> {
-    let pool = pool_options::<Postgres>(connections, suspicion).after_connect(|connection, _| {
-        Box::pin(async move {
-            // A process that is frozen inside a transaction must not hold its locks for ever.
-            connection.execute("SET idle_in_transaction_session_timeout = '15s'").await?;
-            connection.execute("SET lock_timeout = '5s'").await?;
-            Ok(())
-        })
-    });
+) -> sqlx::Result<Lender<Postgres>> {
+    let pool = PoolOptions::<Postgres>::new().max_connections(connections).after_connect(
+        |connection, _| {
+            Box::pin(async move {
+                // A process that is frozen inside a transaction must not hold its locks for ever.
+                connection.execute("SET idle_in_transaction_session_timeout = '15s'").await?;
+                connection.execute("SET lock_timeout = '5s'").await?;
+                Ok(())
+            })
+        },
+    );
     connected(pool, options).await
 }
 

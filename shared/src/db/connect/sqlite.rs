@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use sqlx::pool::PoolOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Executor as _, Sqlite};
 
 use super::super::Pools;
-use super::{Obstacle, OpenError, STATEMENT_CACHE, Suspicion, connected, pool_options};
+use super::{Lender, Obstacle, OpenError, STATEMENT_CACHE, connected};
 use crate::config::{DatabaseConfig, DatabaseTarget};
 
 /// How long to wait while another process creates the file, or turns its journal.
@@ -15,13 +16,11 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How many connections may read at the same time.
 const READERS: u32 = 4;
 
-pub(super) async fn pools(
-    config: &DatabaseConfig,
-    suspicion: &Suspicion,
-) -> Result<Pools, Obstacle> {
+pub(super) async fn pools(config: &DatabaseConfig) -> Result<Pools, Obstacle> {
     let DatabaseTarget::File(path) = &config.target else { unreachable!("SQLite lives in a file") };
     let options = options(&absolute(path)?);
-    let writer = pool_options::<Sqlite>(1, suspicion)
+    let writer = PoolOptions::<Sqlite>::new()
+        .max_connections(1)
         .max_lifetime(None)
         .idle_timeout(None)
         .after_connect(|connection, _| {
@@ -32,8 +31,8 @@ pub(super) async fn pools(
             })
         });
     let writer = connected(writer, options.clone()).await?;
-    let readers =
-        pool_options(READERS, suspicion).connect_lazy_with(options.pragma("query_only", "ON"));
+    let readers = PoolOptions::new().max_connections(READERS);
+    let readers = Lender::new(readers, options.pragma("query_only", "ON"));
     Ok(Pools::Sqlite { writer, readers })
 }
 

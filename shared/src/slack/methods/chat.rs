@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Nothing;
 use crate::ids::{ChannelId, SlackTs};
 use crate::slack::client::Method;
 
@@ -15,6 +16,9 @@ pub struct PostMessage<'a> {
     /// The first message of the thread, for a reply.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub thread_ts: Option<&'a SlackTs>,
+    /// Show the reply in the channel as well.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub reply_broadcast: bool,
     /// Author's name, with the scope `chat:write.customize`.
     pub username: &'a str,
     /// Author's picture.
@@ -51,6 +55,36 @@ pub struct GetPermalink<'a> {
 #[expect(missing_docs, reason = "Slack's own names")]
 pub struct Permalink {
     pub permalink: String,
+}
+
+/// Changes what a message says; its metadata stays (docs.slack.dev/reference/methods/chat.update).
+#[derive(Debug, Clone, Serialize)]
+pub struct Update<'a> {
+    /// Where.
+    pub channel: &'a ChannelId,
+    /// Which.
+    pub ts: &'a SlackTs,
+    /// In Slack's mrkdwn, up to 4,000 characters.
+    pub text: &'a str,
+}
+
+/// Removes a message (docs.slack.dev/reference/methods/chat.delete).
+#[derive(Debug, Clone, Serialize)]
+pub struct Delete<'a> {
+    /// Where.
+    pub channel: &'a ChannelId,
+    /// Which.
+    pub ts: &'a SlackTs,
+}
+
+impl Method for Update<'_> {
+    const NAME: &'static str = "chat.update";
+    type Answer = Nothing;
+}
+
+impl Method for Delete<'_> {
+    const NAME: &'static str = "chat.delete";
+    type Answer = Nothing;
 }
 
 impl Method for GetPermalink<'_> {

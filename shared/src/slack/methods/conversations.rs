@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Nothing;
 use crate::ids::{BotId, ChannelId, SlackTs, UserId};
 use crate::slack::client::Method;
 
@@ -90,9 +91,29 @@ pub struct Join<'a> {
     pub channel: &'a ChannelId,
 }
 
-/// Nothing that matters.
+/// A channel (docs.slack.dev/reference/methods/conversations.info, Tier 3).
+#[derive(Debug, Clone, Serialize)]
+pub struct Info<'a> {
+    /// Which.
+    pub channel: &'a ChannelId,
+}
+
+/// What `conversations.info` answers.
 #[derive(Debug, Clone, Deserialize)]
-pub struct Joined {}
+#[expect(missing_docs, reason = "Slack's own names")]
+pub struct InfoAnswer {
+    pub channel: Channel,
+}
+
+/// A channel (docs.slack.dev/reference/objects/conversation-object).
+#[derive(Debug, Clone, Deserialize)]
+#[expect(missing_docs, reason = "Slack's own names")]
+pub struct Channel {
+    #[serde(default)]
+    pub name: String,
+    #[serde(default)]
+    pub is_private: bool,
+}
 
 impl Method for History<'_> {
     const NAME: &'static str = "conversations.history";
@@ -104,7 +125,12 @@ impl Method for Replies<'_> {
     type Answer = Messages;
 }
 
+impl Method for Info<'_> {
+    const NAME: &'static str = "conversations.info";
+    type Answer = InfoAnswer;
+}
+
 impl Method for Join<'_> {
     const NAME: &'static str = "conversations.join";
-    type Answer = Joined;
+    type Answer = Nothing;
 }

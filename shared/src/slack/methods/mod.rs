@@ -3,4 +3,9 @@
 pub mod auth;
 pub mod chat;
 pub mod conversations;
+pub mod reactions;
 pub mod users;
+
+/// An answer of which nothing is needed.
+#[derive(Debug, Clone, serde::Deserialize)]
+pub struct Nothing {}

@@ -60,7 +60,9 @@ pub(crate) enum Scenario {
     Memory,
     /// How long somebody at a screen waits while a million messages do
     Backlog,
-    /// Nothing that was acknowledged is lost when ingress is killed
+    /// How long the lanes of a killed worker wait for another worker
+    Takeover,
+    /// Nothing that was acknowledged is lost when ingress is killed, or the database's server
     Durability,
 }
 

@@ -36,8 +36,8 @@ pub(crate) struct Load {
     pub(crate) acknowledged: Vec<Acknowledged>,
     /// Numbers of events whose answer never came.
     pub(crate) unanswered: Vec<u64>,
-    /// How often each other status came.
-    pub(crate) refused: BTreeMap<u16, usize>,
+    /// Numbers of events that were answered with another status, by it.
+    pub(crate) refused: BTreeMap<u16, Vec<u64>>,
     pub(crate) took: Duration,
 }
 
@@ -58,7 +58,9 @@ impl Load {
     pub(crate) fn problems(&self) -> Vec<String> {
         let refused = self.refused.iter();
         let mut problems: Vec<_> = refused
-            .map(|(status, count)| format!("{count} requests were answered with {status}"))
+            .map(|(status, events)| {
+                format!("{} requests were answered with {status}", events.len())
+            })
             .collect();
         if !self.unanswered.is_empty() {
             problems.push(format!("{} requests were not answered", self.unanswered.len()));
@@ -69,11 +71,23 @@ impl Load {
     fn add(&mut self, other: Self) {
         self.acknowledged.extend(other.acknowledged);
         self.unanswered.extend(other.unanswered);
-        for (status, count) in other.refused {
-            *self.refused.entry(status).or_default() += count;
+        for (status, events) in other.refused {
+            self.refused.entry(status).or_default().extend(events);
         }
     }
 }
+
+/// What became of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sent {
+    Acknowledged,
+    Refused,
+    /// The connection has ended.
+    Unanswered,
+}
+
+/// A connection that was refused does nothing for so long. Slack waits, too, and what is refused is kept.
+const REFUSED_PAUSE: Duration = Duration::from_millis(100);
 
 /// One connection, and what it sent.
 struct Sender {
@@ -95,21 +109,24 @@ impl Sender {
         })
     }
 
-    /// Sends an event that was due at `due`; `false`: the connection has ended.
-    async fn send(&mut self, number: u64, due: Instant) -> bool {
+    /// Sends an event that was due at `due`.
+    async fn send(&mut self, number: u64, due: Instant) -> Sent {
         self.events.request(number, &mut self.request);
         match self.connection.send(&self.request).await {
             Ok(200) => {
                 let took = due.elapsed();
                 self.load.acknowledged.push(Acknowledged { number, due, took });
+                Sent::Acknowledged
             }
-            Ok(status) => *self.load.refused.entry(status).or_default() += 1,
+            Ok(status) => {
+                self.load.refused.entry(status).or_default().push(number);
+                Sent::Refused
+            }
             Err(_) => {
                 self.load.unanswered.push(number);
-                return false;
+                Sent::Unanswered
             }
         }
-        true
     }
 }
 
@@ -128,8 +145,10 @@ pub(crate) async fn closed_loop(
             while began.elapsed() < time {
                 let number = sender.events.next();
                 // The time begins before the event is made and signed: it costs microseconds.
-                if !sender.send(number, Instant::now()).await {
-                    break;
+                match sender.send(number, Instant::now()).await {
+                    Sent::Acknowledged => {}
+                    Sent::Refused => tokio::time::sleep(REFUSED_PAUSE).await,
+                    Sent::Unanswered => break,
                 }
             }
             sender.load
@@ -154,7 +173,7 @@ pub(crate) async fn open_loop(
         running.spawn(async move {
             while let Some(due) = dues.recv().await {
                 let number = sender.events.next();
-                if !sender.send(number, due).await {
+                if sender.send(number, due).await == Sent::Unanswered {
                     break;
                 }
             }
@@ -184,12 +203,12 @@ fn pace(queues: &[mpsc::UnboundedSender<Instant>], rate: f64, began: Instant, ti
     }
 }
 
-/// Sends these events, which were not answered before, over one connection.
+/// Sends these events, which were not acknowledged before, over one connection.
 pub(crate) async fn send_again(target: &Target, numbers: &[u64]) -> Result<Load> {
     let began = Instant::now();
     let mut sender = Sender::connect(target).await?;
     for number in numbers {
-        if !sender.send(*number, Instant::now()).await {
+        if sender.send(*number, Instant::now()).await == Sent::Unanswered {
             break;
         }
     }

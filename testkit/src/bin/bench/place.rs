@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result, ensure};
 use secrecy::SecretString;
 use shared::clock::Clock;
 use shared::config::{RunConfig, Source};
-use shared::db::Db;
+use shared::db::{Db, Patience};
 use shared::ids::ChannelId;
 use shared::queue::Queue;
 use shared::rng::Rng;
@@ -59,18 +59,27 @@ const START_PAUSE: Duration = Duration::from_micros(500);
 impl Found {
     /// Writes it down: every event that was acknowledged is there, once.
     pub(crate) fn judge(self, outcome: &mut Outcome) {
+        self.judge_as("acknowledged events lost", "events stored twice", outcome);
+    }
+
+    /// As [`Found::judge`], by names of its own.
+    pub(crate) fn judge_as(self, lost: &str, repeated: &str, outcome: &mut Outcome) {
         let none = Budget::AtMost(0.0);
-        outcome.judge("acknowledged events lost", Unit::Count, as_number(self.lost), none);
-        outcome.judge("events stored twice", Unit::Count, as_number(self.repeated), none);
+        outcome.judge(lost, Unit::Count, as_number(self.lost), none);
+        outcome.judge(repeated, Unit::Count, as_number(self.repeated), none);
     }
 }
 
 impl Place {
     /// Makes it, with so many channels in each workspace.
     pub(crate) async fn make(engine: Engine, channels: u64) -> Result<Self> {
+        Self::make_on(TestDatabase::create(engine), channels).await
+    }
+
+    /// As [`Place::make`], on this database.
+    pub(crate) async fn make_on(database: TestDatabase, channels: u64) -> Result<Self> {
         let clock = Clock::system();
         let slack = FakeSlack::start().await?;
-        let database = TestDatabase::create(engine);
         let mut variables = process_variables(&slack.api_url, &database);
         // As an operator has it: a line for each request would be measured as well.
         variables.retain(|(name, _)| *name != "LOG_LEVEL");
@@ -83,23 +92,28 @@ impl Place {
         Ok(Self { slack, events, queue: services.queue, variables, database })
     }
 
-    fn db(&self) -> &Db {
-        self.queue.db()
-    }
-
     /// Starts ingress and waits for its first answer.
     pub(crate) async fn start_ingress(&self) -> Result<Ingress> {
+        self.start_serving("syncbot-ingress", &[]).await
+    }
+
+    /// Starts ingress and worker as one process, and waits for its first answer.
+    pub(crate) async fn start_both(&self) -> Result<Ingress> {
+        self.start_serving("syncbot", &["run"]).await
+    }
+
+    async fn start_serving(&self, name: &str, arguments: &[&str]) -> Result<Ingress> {
         let port = free_port()?;
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let mut variables = self.variables.clone();
         variables.retain(|(name, _)| *name != "PORT");
         variables.push(("PORT", port.to_string()));
         let began = Instant::now();
-        let process = Process::start_program(&program("syncbot-ingress")?, &[], variables);
+        let process = Process::start_program(&program(name)?, arguments, variables);
         while !is_up(address).await {
             ensure!(
                 began.elapsed() < START_PATIENCE,
-                "ingress does not start:\n{}",
+                "{name} does not start:\n{}",
                 process.output()
             );
             tokio::time::sleep(START_PAUSE).await;
@@ -114,12 +128,15 @@ impl Place {
 
     /// How often each event is in the database, by its number.
     async fn stored(&self) -> Result<HashMap<u64, usize>> {
-        let keys = self
-            .db()
+        // Older connections went with a server that was killed.
+        let config = self.database.config();
+        let db = Db::open_existing(config, 1, Patience::default(), &Clock::system()).await?;
+        let keys = db
             .read(sql!("SELECT dedup_key FROM jobs WHERE kind = $1 AND dedup_key IS NOT NULL"))
             .bind(shared::jobs::route_event::NAME)
             .fetch_all::<(String,)>()
             .await?;
+        db.close().await;
         let mut stored = HashMap::with_capacity(keys.len());
         for number in keys.iter().filter_map(|(key,)| number_of_key(key)) {
             *stored.entry(number).or_default() += 1;
@@ -137,7 +154,7 @@ impl Place {
 
     /// Ends what the bench itself has open. The database goes with it.
     pub(crate) async fn leave(self) {
-        self.db().close().await;
+        self.queue.db().close().await;
     }
 }
 

@@ -20,7 +20,8 @@ run meanwhile.
 
 Every number is the median of several rounds, which take turns over the databases; *min–max* is their spread. The processes are
 those of the release build, the databases real, empty, and on the same machine as the load that is put on them. *÷ budget* is the
-median in parts of the budget: for rates, more is better; for times and memory, less.
+median in parts of the budget: for rates, more is better; for times and memory, less. [PROFILES.md](PROFILES.md) says where the
+time goes where a budget is missed.
 ";
 
 /// Writes page and plots into `folder`.

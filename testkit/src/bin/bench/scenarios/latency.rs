@@ -25,9 +25,17 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 pub(super) async fn run(engine: Engine, plan: Plan) -> Result<Outcome> {
     let place = Place::make(engine, CHANNELS).await?;
-    let ingress = place.start_ingress().await?;
-    let mut worker = place.start_worker()?;
-    worker.line_with("working").await;
+    // Where the database is a file, so it is run: one process, whose halves signal each other.
+    let mut ingress = match engine {
+        Engine::Sqlite => place.start_both().await?,
+        Engine::Postgres | Engine::MySql => place.start_ingress().await?,
+    };
+    let mut worker = match engine {
+        Engine::Sqlite => None,
+        Engine::Postgres | Engine::MySql => Some(place.start_worker()?),
+    };
+    let working = worker.as_mut().unwrap_or(&mut ingress.process);
+    working.line_with("working").await;
     let target = Target { address: ingress.address, events: place.events.clone() };
     let mut outcome = Outcome::default();
 

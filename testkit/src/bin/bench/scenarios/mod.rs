@@ -7,6 +7,7 @@ mod ingest;
 mod latency;
 mod memory;
 mod start;
+mod takeover;
 
 use std::time::Duration;
 
@@ -38,6 +39,7 @@ impl Scenario {
             Self::Start => start::run(engine).await,
             Self::Memory => memory::run(engine, plan).await,
             Self::Backlog => backlog::run(engine, plan).await,
+            Self::Takeover => takeover::run(engine, plan).await,
             Self::Durability => durability::run(engine, plan).await,
         }
     }

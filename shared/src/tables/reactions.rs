@@ -1,0 +1,157 @@
+//! What people react to a message, wherever they see it, and what our bot shows of it elsewhere.
+//!
+//! A bot has one reaction for each emoji, so a place shows an emoji as long as anybody at another place does.
+
+use crate::db::{Db, DbError, Query, Tx};
+use crate::ids::{PostId, UserId};
+use crate::sql;
+use crate::tables::sync_channels::Target;
+
+/// What somebody at one place reacted.
+#[derive(Debug, Clone)]
+pub struct Reaction<'r> {
+    /// To which message.
+    pub post: &'r PostId,
+    /// Where they see it.
+    pub place: &'r Target,
+    /// Who.
+    pub user: &'r UserId,
+    /// The emoji's name, with its skin tone.
+    pub emoji: &'r str,
+    /// Whether it is there, or was taken back.
+    pub is_present: bool,
+    /// Since when (microseconds since 1970).
+    pub version: i64,
+}
+
+/// Notes a reaction. `false`: something later is known of it.
+pub async fn note(tx: &mut Tx, reaction: &Reaction<'_>) -> Result<bool, DbError> {
+    let update = tx.query(sql!(
+        "UPDATE reactions SET is_present = $6, version = $7
+         WHERE post_id = $1 AND workspace_id = $2 AND channel_id = $3 AND user_id = $4 AND emoji = $5 AND version < $7"
+    ));
+    if reaction.bind_to(update).execute().await? == 1 {
+        return Ok(true);
+    }
+    let insert = tx.query(sql!(
+        "INSERT INTO reactions (post_id, workspace_id, channel_id, user_id, emoji, is_present, version)
+         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
+        mysql: "INSERT INTO reactions (post_id, workspace_id, channel_id, user_id, emoji, is_present, version)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)"
+    ));
+    reaction.bind_to(insert).insert_new().await
+}
+
+impl<'r> Reaction<'r> {
+    /// Every column, in the order of the table.
+    fn bind_to<'q>(&self, query: Query<'q>) -> Query<'q>
+    where
+        'r: 'q,
+    {
+        query
+            .bind(self.post.clone())
+            .bind(self.place.workspace_id.clone())
+            .bind(self.place.channel_id.clone())
+            .bind(self.user.clone())
+            .bind(self.emoji)
+            .bind(self.is_present)
+            .bind(self.version)
+    }
+}
+
+/// What is to become of an emoji at a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// It is to appear.
+    Add,
+    /// It is to go.
+    Remove,
+    /// Slack refused it there, and nobody wants it any more.
+    Forget,
+}
+
+/// An emoji that a place does not show as it should.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// The emoji.
+    pub emoji: String,
+    /// What is to be done about it.
+    pub step: Step,
+}
+
+/// What has to be done so that a place shows what people at the others reacted; what has to go comes first.
+pub async fn differences(
+    db: &Db,
+    post: &PostId,
+    place: &Target,
+) -> Result<Vec<Difference>, DbError> {
+    let rows: Vec<(String, String)> = db
+        .read(sql!(
+            "SELECT DISTINCT wanted.emoji, 'add' AS what FROM reactions AS wanted
+             WHERE wanted.post_id = $1 AND wanted.is_present AND NOT (wanted.workspace_id = $2 AND wanted.channel_id = $3)
+               AND NOT EXISTS (SELECT 1 FROM shown_reactions AS shown
+                               WHERE shown.post_id = $1 AND shown.workspace_id = $2 AND shown.channel_id = $3
+                                 AND shown.emoji = wanted.emoji)
+             UNION ALL
+             SELECT shown.emoji, CASE WHEN shown.is_refused THEN 'forget' ELSE 'remove' END FROM shown_reactions AS shown
+             WHERE shown.post_id = $1 AND shown.workspace_id = $2 AND shown.channel_id = $3
+               AND NOT EXISTS (SELECT 1 FROM reactions AS wanted
+                               WHERE wanted.post_id = $1 AND wanted.emoji = shown.emoji AND wanted.is_present
+                                 AND NOT (wanted.workspace_id = $2 AND wanted.channel_id = $3))
+             ORDER BY what DESC, emoji"
+        ))
+        .bind(post.clone())
+        .bind(place.workspace_id.clone())
+        .bind(place.channel_id.clone())
+        .fetch_all()
+        .await?;
+    let step = |what: &str| match what {
+        "add" => Step::Add,
+        "remove" => Step::Remove,
+        _ => Step::Forget,
+    };
+    let difference = |(emoji, what): (_, String)| Difference { emoji, step: step(&what) };
+    Ok(rows.into_iter().map(difference).collect())
+}
+
+/// The bot's reaction is there, or is refused there for good.
+pub async fn mark_shown(
+    tx: &mut Tx,
+    post: &PostId,
+    place: &Target,
+    emoji: &str,
+    is_refused: bool,
+) -> Result<(), DbError> {
+    tx.query(sql!(
+        "INSERT INTO shown_reactions (post_id, workspace_id, channel_id, emoji, is_refused) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT DO NOTHING",
+        mysql: "INSERT INTO shown_reactions (post_id, workspace_id, channel_id, emoji, is_refused) VALUES ($1, $2, $3, $4, $5)"
+    ))
+    .bind(post.clone())
+    .bind(place.workspace_id.clone())
+    .bind(place.channel_id.clone())
+    .bind(emoji)
+    .bind(is_refused)
+    .insert_new()
+    .await
+    .map(drop)
+}
+
+/// The bot's reaction is gone.
+pub async fn mark_gone(
+    tx: &mut Tx,
+    post: &PostId,
+    place: &Target,
+    emoji: &str,
+) -> Result<(), DbError> {
+    tx.query(sql!(
+        "DELETE FROM shown_reactions WHERE post_id = $1 AND workspace_id = $2 AND channel_id = $3 AND emoji = $4"
+    ))
+    .bind(post.clone())
+    .bind(place.workspace_id.clone())
+    .bind(place.channel_id.clone())
+    .bind(emoji)
+    .execute()
+    .await
+    .map(drop)
+}

@@ -1,0 +1,85 @@
+//! Brings what our bot shows of reactions at one place to what people at the others react.
+//!
+//! Both calls may be made twice: Slack says that it is so already.
+
+use secrecy::SecretString;
+use shared::failpoint;
+use shared::ids::SlackTs;
+use shared::jobs::refresh_reactions::{self, Payload};
+use shared::queue::Scope;
+use shared::slack::Outcome;
+use shared::slack::methods::reactions::{Add, Remove};
+use shared::tables::copies::{self, Standing};
+use shared::tables::reactions::{self, Difference, Step};
+use shared::tables::sync_channels::Target;
+
+use crate::sync::{refusal, wait};
+use crate::{Done, Failure, JobContext};
+
+pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
+    let payload = refresh_reactions::payload(cx.job.payload()?)
+        .map_err(|error| Failure::dead(error.to_string()))?;
+    let Payload { post, workspace, team, channel } = payload;
+    let place = Target { workspace_id: workspace, team_id: team, channel_id: channel };
+    let db = &cx.services.db;
+    let ts = match copies::standing(db, &post, &place.workspace_id, &place.channel_id).await? {
+        Standing::At(ts) => ts,
+        Standing::Coming(copy) => return wait::for_copy(cx, &post, &copy).await,
+        Standing::Dead(_) | Standing::Deleted | Standing::Absent => {
+            return cx.done(cx.begin().await?).await;
+        }
+    };
+    let differences = reactions::differences(db, &post, &place).await?;
+    if !differences.is_empty() {
+        let token = cx.target_token(&place.workspace_id).await?;
+        for difference in differences {
+            let became = change(cx, &place, &token, &ts, &difference).await?;
+            let mut tx = cx.begin().await?;
+            let emoji = &difference.emoji;
+            match became {
+                Became::Shown => {
+                    reactions::mark_shown(&mut tx, &post, &place, emoji, false).await?;
+                }
+                Became::Refused => {
+                    reactions::mark_shown(&mut tx, &post, &place, emoji, true).await?;
+                }
+                Became::Gone => reactions::mark_gone(&mut tx, &post, &place, emoji).await?,
+            }
+            cx.commit(tx).await?;
+        }
+    }
+    cx.done(cx.begin().await?).await
+}
+
+enum Became {
+    Shown,
+    Refused,
+    Gone,
+}
+
+async fn change(
+    cx: &JobContext<'_>,
+    place: &Target,
+    token: &SecretString,
+    ts: &SlackTs,
+    difference: &Difference,
+) -> Result<Became, Failure> {
+    let (team, channel, name) = (&place.team_id, &place.channel_id, difference.emoji.as_str());
+    let called = match difference.step {
+        Step::Add => cx.call(team, token, &Add { channel, timestamp: ts, name }).await,
+        Step::Remove => cx.call(team, token, &Remove { channel, timestamp: ts, name }).await,
+        Step::Forget => return Ok(Became::Gone),
+    };
+    failpoint!("reactions.called");
+    let became = if difference.step == Step::Add { Became::Shown } else { Became::Gone };
+    let Err(error) = called else { return Ok(became) };
+    match error.outcome() {
+        // An emoji that this workspace does not have, a message that is gone or has too many of them.
+        Outcome::Permanent if difference.step == Step::Add => {
+            tracing::info!(code = error.code(), "a reaction is not shown");
+            Ok(Became::Refused)
+        }
+        Outcome::AlreadyTrue | Outcome::Permanent => Ok(became),
+        _ => Err(refusal::failure(cx, &error, team, channel, Scope::method(team, error.method()))),
+    }
+}

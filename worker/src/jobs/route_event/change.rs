@@ -1,0 +1,65 @@
+//! What was said is changed or gone: the post says so, and its copies follow.
+
+use shared::ids::PostId;
+use shared::jobs::refresh_copy;
+use shared::queue::NewJob;
+use shared::tables::{changes, posts};
+
+use super::{Routed, Routing};
+use crate::Failure;
+use crate::context::FencedTx;
+use crate::sync::action::{Change, Changed};
+
+impl Routing<'_> {
+    /// Stores what became of a message; its copies follow, each in a lane of its own.
+    pub(super) async fn change(
+        &self,
+        tx: &mut FencedTx,
+        change: Change,
+    ) -> Result<Routed, Failure> {
+        let Change { channel: _, ts, to } = change;
+        let Some(known) = posts::at_place(tx, &self.source.id, &self.channel, &ts).await? else {
+            let Some(until) = self.may_come(tx, &ts).await? else {
+                tracing::debug!("a change of a message that is not known");
+                return Ok(Routed::Written);
+            };
+            return Ok(Routed::Waits { ts, until, reason: "the message has not come yet" });
+        };
+        let is_news = match (&known.copy, to) {
+            // Somebody removed a copy: it stays removed, and nothing else is.
+            (Some(copy), Changed::Deleted) => {
+                changes::mark_deleted(tx, copy, &known.id).await?;
+                false
+            }
+            (Some(_), Changed::Edited { .. }) => false,
+            (None, Changed::Deleted) => {
+                posts::delete(tx, &known.id, self.cx.services.clock.now()).await?
+            }
+            // Slack tells of previews and of replies in the same way.
+            (None, Changed::Edited { body, version }) => {
+                !known.is_placeholder
+                    && known.digest != Some(body.digest())
+                    && posts::edit(tx, &known.id, &body, version).await?
+            }
+        };
+        if is_news {
+            let mut jobs = Vec::new();
+            self.follow(tx, &known.id, &mut jobs).await?;
+            self.cx.enqueue(tx, jobs).await?;
+        }
+        Ok(Routed::Written)
+    }
+
+    /// Jobs for the copies that have to follow. Where nothing is copied to at the moment, nothing changes.
+    pub(super) async fn follow(
+        &self,
+        tx: &mut FencedTx,
+        post: &PostId,
+        jobs: &mut Vec<NewJob>,
+    ) -> Result<(), Failure> {
+        let followers = changes::followers(tx, post).await?;
+        let live = followers.iter().filter(|follower| self.targets.contains(&follower.target));
+        jobs.extend(live.map(refresh_copy::job));
+        Ok(())
+    }
+}

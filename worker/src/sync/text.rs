@@ -1,0 +1,37 @@
+//! What one copy of a message says.
+
+use shared::tables::copies::Delivery;
+use shared::tables::posts::Body;
+
+use super::{original, rewrite, split};
+use crate::{Failure, JobContext};
+
+/// The text of the copy, for its readers; `None`: the message has become so short that nothing is left for
+/// this part.
+pub(crate) async fn of_part(
+    cx: &JobContext<'_>,
+    delivery: &Delivery,
+    body: &Body,
+) -> Result<Option<String>, Failure> {
+    let mut parts = split::parts(&body.text);
+    let Ok(number) = usize::try_from(delivery.part) else { return Ok(None) };
+    if number >= parts.len() {
+        return Ok(None);
+    }
+    // The message has become longer than the copies that were made of it.
+    let is_cut = delivery.part == delivery.last_part && number + 1 < parts.len();
+    let mut text = rewrite::for_target(cx, delivery, &parts.swap_remove(number)).await?;
+    if is_cut {
+        text.push_str(&rest(cx, delivery).await?);
+    }
+    Ok(Some(text))
+}
+
+/// Where the rest is to be read.
+async fn rest(cx: &JobContext<'_>, delivery: &Delivery) -> Result<String, Failure> {
+    let Some(token) = cx.token(&delivery.source_workspace_id).await? else {
+        return Ok("…".to_owned());
+    };
+    let link = original::link(cx, delivery, &token).await;
+    Ok(link.map_or_else(|| "…".to_owned(), |link| format!("… (<{link}|continued>)")))
+}
