@@ -153,5 +153,8 @@ impl Drop for Process {
         // It may have ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
+        if std::thread::panicking() {
+            eprintln!("what process {} printed:\n{}", self.child.id(), self.output());
+        }
     }
 }

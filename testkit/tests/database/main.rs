@@ -1,10 +1,12 @@
 //! The database layer on each engine: schema, statements, repositories, queue.
 
+mod claims;
 mod copies;
 mod documents;
 mod migrations;
 mod queue;
 mod replay;
+mod running;
 mod schedule;
 mod sealing;
 mod statements;

@@ -2,16 +2,13 @@
 
 use std::time::Duration;
 
-use shared::clock::Clock;
-use shared::config::{Source, WorkerProcessConfig};
 use shared::db::Db;
 use shared::queue::{Lane, NewJob, Order, Priority};
-use shared::rng::Rng;
 use shared::sql;
 use testkit::{PATIENCE, on_each_database};
-use tokio::task::JoinHandle;
-use tokio_util::sync::CancellationToken;
-use worker::{Registered, Schedule, Services, Settings};
+use worker::{Registered, Schedule};
+
+use crate::running::Running;
 
 /// A job that runs several times a second, and whose place tells its tick.
 fn often() -> Registered {
@@ -36,23 +33,6 @@ fn often() -> Registered {
     }
 }
 
-async fn worker(db: &Db) -> (CancellationToken, JoinHandle<()>) {
-    let source = Source::fixed([
-        ("LOCAL_DEVELOPMENT", "true"),
-        ("DATABASE_URL", "sqlite:///opened-already"),
-        ("TOKEN_ENCRYPTION_KEY", "the token key of the tests"),
-    ]);
-    let config = WorkerProcessConfig::load(source).expect("valid").config;
-    let services = Services::on(db.clone(), &config, Clock::system(), Rng::system());
-    let services = services.await.expect("the services open");
-    let (stop, settings) = (CancellationToken::new(), Settings::from(&config.worker));
-    let stopping = stop.clone().cancelled_owned();
-    let working = async move {
-        worker::run(services, vec![often()], &settings, stopping).await.expect("it ends well");
-    };
-    (stop, tokio::spawn(working))
-}
-
 async fn until_done(db: &Db, ticks: i64) {
     let done = async {
         loop {
@@ -73,14 +53,13 @@ async fn until_done(db: &Db, ticks: i64) {
 on_each_database! {
     async fn each_tick_is_one_job_and_ticks_go_on_while_any_worker_runs(database: TestDatabase) {
         let (db, other_db) = (database.open().await, database.open().await);
-        let (first, second) = (worker(&db).await, worker(&other_db).await);
+        let first = Running::start(&db, vec![often()]).await;
+        let second = Running::start(&other_db, vec![often()]).await;
         until_done(&db, 4).await;
-        first.0.cancel();
-        first.1.await.expect("no panic");
+        first.stop().await;
         let (so_far,) = db.read(sql!("SELECT COUNT(*) FROM jobs")).fetch_one::<(i64,)>().await.expect("counted");
         until_done(&db, so_far + 2).await;
-        second.0.cancel();
-        second.1.await.expect("no panic");
+        second.stop().await;
         let (jobs, ticks) = db
             .read(sql!("SELECT COUNT(*), COUNT(DISTINCT order_key) FROM jobs"))
             .fetch_one::<(i64, i64)>()

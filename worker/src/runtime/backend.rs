@@ -72,9 +72,17 @@ impl Lanes {
             if limit == 0 || due.is_none_or(|due| due > now) {
                 continue;
             }
-            for lease in
-                self.queue.claim(self.leases.owner(), priority, limit, self.leases.millis()).await?
-            {
+            let claimed =
+                self.queue.claim(self.leases.owner(), priority, limit, self.leases.millis()).await;
+            let leases = match claimed {
+                // What was claimed before is ours, and nobody else would run it.
+                Err(error) if !claims.is_empty() => {
+                    self.outage.failed(&error);
+                    break;
+                }
+                claimed => claimed?,
+            };
+            for lease in leases {
                 claims.push(LaneClaim {
                     lane: lease.lane.to_string(),
                     epoch: lease.epoch,
