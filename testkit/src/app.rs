@@ -91,12 +91,24 @@ impl TestApp {
         app
     }
 
+    /// Starts everything, on a Slack that limits calls as the real one does, and kept below its limits.
+    pub async fn start_paced(database: TestDatabase) -> Self {
+        let mut app = Self::start_with(database, "true").await;
+        app.slack.switch(|switches| switches.rate_limits = true);
+        app.start_worker();
+        app
+    }
+
     /// Starts everything but a worker: what is acknowledged stays in the queue.
     pub async fn start_without_worker(database: TestDatabase) -> Self {
+        Self::start_with(database, "false").await
+    }
+
+    async fn start_with(database: TestDatabase, pacing: &str) -> Self {
         quiet_logs();
         let slack = SlackEmulator::start(Settings::default()).await.expect("the emulator starts");
         stage::enter(&slack);
-        let config = configuration(&slack, &database);
+        let config = configuration(&slack, &database, pacing);
         let services =
             Services::on(database.open().await, &config.worker, Clock::system(), Rng::system());
         let services = services.await.expect("the services open");
@@ -295,7 +307,7 @@ impl TestApp {
     }
 }
 
-fn configuration(slack: &SlackEmulator, database: &TestDatabase) -> RunConfig {
+fn configuration(slack: &SlackEmulator, database: &TestDatabase, pacing: &str) -> RunConfig {
     let mut config = RunConfig::load(Source::fixed([
         ("LOCAL_DEVELOPMENT", "true"),
         ("DATABASE_URL", "sqlite:///replaced-below"),
@@ -304,6 +316,7 @@ fn configuration(slack: &SlackEmulator, database: &TestDatabase) -> RunConfig {
         ("TOKEN_ENCRYPTION_KEY", "the token key of the tests"),
         ("SYNCBOT_WORKER_LEASE_SECONDS", "4"),
         ("SYNCBOT_SLACK_SETTLE_SECONDS", "1"),
+        ("SYNCBOT_SLACK_PACING", pacing),
     ]))
     .expect("a valid configuration")
     .config;

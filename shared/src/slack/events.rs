@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::file::File;
 use crate::ids::{AppId, BotId, ChannelId, EventId, SlackTs, TeamId, UserId};
 
 /// The envelope of an event, with the event itself.
@@ -59,6 +60,8 @@ pub struct MessageEvent {
     #[serde(default)]
     pub text: Option<String>,
     #[serde(default)]
+    pub files: Vec<File>,
+    #[serde(default)]
     pub thread_ts: Option<SlackTs>,
     #[serde(default)]
     pub username: Option<String>,
@@ -86,6 +89,8 @@ pub struct ChangedMessage {
     pub subtype: Option<String>,
     #[serde(default)]
     pub text: Option<String>,
+    #[serde(default)]
+    pub files: Vec<File>,
 }
 
 /// The app that posted (`docs.slack.dev/reference/events/message/bot_message`).

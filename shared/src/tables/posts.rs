@@ -6,6 +6,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::db::{DbError, Tx};
 use crate::ids::{BotId, ChannelId, CopyId, PostId, SlackTs, TeamId, UserId, WorkspaceId};
+use crate::slack::file::File;
 use crate::sql;
 
 /// Who said it.
@@ -38,24 +39,28 @@ pub struct Body {
     /// A reply that is shown in the channel as well.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_broadcast: bool,
+    /// What was shared with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<File>,
 }
 
 impl Body {
     /// This text, and nothing besides.
     pub fn said(text: impl Into<String>) -> Self {
-        Self { text: text.into(), is_broadcast: false }
+        Self { text: text.into(), is_broadcast: false, files: Vec::new() }
     }
 
-    /// The same for two that say the same: SHA-256, in hexadecimal.
+    /// The same for two that say the same: SHA-256, in hexadecimal. Files come and go without anybody having
+    /// said something else.
     pub fn digest(&self) -> String {
-        hex::encode(Sha256::digest(json(self)))
+        hex::encode(Sha256::digest(json(&Self { files: Vec::new(), ..self.clone() })))
     }
 }
 
 impl std::fmt::Debug for Body {
     /// Message text never reaches a log.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Body({} characters)", self.text.chars().count())
+        write!(f, "Body({} characters, {} files)", self.text.chars().count(), self.files.len())
     }
 }
 

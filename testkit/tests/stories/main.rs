@@ -1,10 +1,12 @@
 //! Stories: what people do in one workspace, and what they see in another. Each on each database.
 
 mod changes;
+mod channels;
 mod edge;
 mod held;
 mod messages;
 mod outage;
+mod paced;
 mod reactions;
 mod reconcile;
 mod rewriting;

@@ -3,6 +3,7 @@
 
 mod change;
 mod create;
+mod own;
 mod reaction;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -53,7 +54,14 @@ pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
     };
     let targets = sync_channels::targets(&mut tx, &source.id, &channel).await?;
     let routing = Routing { cx, source, channel, targets };
+    let is_own = match &action {
+        SyncAction::Create(create) if !create.body.files.is_empty() => {
+            routing.is_own_share(&mut tx, create).await?
+        }
+        _ => false,
+    };
     let routed = match action {
+        _ if is_own => Routed::Written,
         // What is said while nobody is to hear it is not said again later; what became of it is.
         SyncAction::Create(_) | SyncAction::React(_) if routing.targets.is_empty() => {
             Routed::Written

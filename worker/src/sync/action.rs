@@ -65,12 +65,13 @@ pub(crate) enum Changed {
 impl From<MessageEvent> for SyncAction {
     fn from(event: MessageEvent) -> Self {
         match event.subtype.as_deref() {
-            None | Some("bot_message" | "me_message" | "thread_broadcast" | "reply_broadcast") => {
-                created(event)
-            }
+            None
+            | Some(
+                "bot_message" | "me_message" | "file_share" | "thread_broadcast"
+                | "reply_broadcast",
+            ) => created(event),
             Some("message_changed") => changed(event),
             Some("message_deleted") => deleted(event),
-            Some("file_share") => Self::Ignore("files are not synced yet"),
             Some(_) => Self::Ignore("nobody said it: Slack tells of the channel"),
         }
     }
@@ -94,8 +95,8 @@ impl SyncAction {
 fn created(event: MessageEvent) -> SyncAction {
     let root_ts = event.root_ts().cloned();
     let text = event.text.unwrap_or_default();
-    if text.trim().is_empty() {
-        return SyncAction::Ignore("the message has no text");
+    if text.trim().is_empty() && event.files.is_empty() {
+        return SyncAction::Ignore("the message has neither text nor files");
     }
     let author = match (event.user, event.bot_id) {
         (Some(user), _) => Author::Person { user },
@@ -119,7 +120,7 @@ fn created(event: MessageEvent) -> SyncAction {
         ts: event.ts,
         root_ts,
         author,
-        body: Body { text, is_broadcast },
+        body: Body { text, is_broadcast, files: event.files },
     })
 }
 
@@ -138,12 +139,12 @@ fn changed(event: MessageEvent) -> SyncAction {
         return SyncAction::Change(Change { channel, ts, to: Changed::Deleted });
     }
     let text = message.text.unwrap_or_default();
-    if text.trim().is_empty() {
+    if text.trim().is_empty() && message.files.is_empty() {
         return SyncAction::Ignore("the changed message has no text");
     }
     let subtype = message.subtype.as_deref();
     let is_broadcast = matches!(subtype, Some("thread_broadcast" | "reply_broadcast"));
-    let body = Body { text: spoken(subtype, text), is_broadcast };
+    let body = Body { text: spoken(subtype, text), is_broadcast, files: message.files };
     let version = event.event_ts.unwrap_or(event.ts).micros();
     let to = Changed::Edited { body, version };
     SyncAction::Change(Change { channel: event.channel, ts: message.ts, to })
@@ -224,7 +225,7 @@ mod tests {
         let edit = json!({"subtype": "message_changed", "ts": "1.000003", "event_ts": "1.000004", "message": message});
         let SyncAction::Change(change) = action(&edit) else { panic!("a change") };
         assert_eq!(change.ts.as_str(), "1.000001");
-        let body = Body { text: "better".to_owned(), is_broadcast: false };
+        let body = Body::said("better");
         assert_eq!(change.to, Changed::Edited { body, version: 1_000_004 });
 
         for gone in [

@@ -13,6 +13,11 @@ pub(crate) fn parts(text: &str) -> Vec<String> {
     cut(text, PART_CHARS)
 }
 
+/// How many those are.
+pub(crate) fn count(text: &str) -> i64 {
+    i64::try_from(parts(text).len()).unwrap_or(i64::MAX)
+}
+
 /// In parts of so many characters, fences that are opened or closed anew not counted.
 fn cut(text: &str, chars: usize) -> Vec<String> {
     let mut parts = Vec::new();

@@ -3,7 +3,7 @@
 use shared::tables::copies::Delivery;
 use shared::tables::posts::Body;
 
-use super::{original, rewrite, split};
+use super::{files, original, rewrite, split};
 use crate::{Failure, JobContext};
 
 /// The text of the copy, for its readers; `None`: the message has become so short that nothing is left for
@@ -13,7 +13,10 @@ pub(crate) async fn of_part(
     delivery: &Delivery,
     body: &Body,
 ) -> Result<Option<String>, Failure> {
-    let mut parts = split::parts(&body.text);
+    let mut parts = match body.text.trim() {
+        "" if !body.files.is_empty() => vec![files::NOTHING_SAID.to_owned()],
+        _ => split::parts(&body.text),
+    };
     let Ok(number) = usize::try_from(delivery.part) else { return Ok(None) };
     if number >= parts.len() {
         return Ok(None);
