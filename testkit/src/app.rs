@@ -18,7 +18,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use worker::{Services, install};
 
-use crate::{ACME, BIRCH, PATIENCE, Side, TestDatabase, stage};
+use crate::{ACME, BIRCH, CrashableWorker, PATIENCE, Side, TestDatabase, stage};
 
 /// Two workspaces that share a channel, with SyncBot in between.
 pub struct TestApp {
@@ -143,6 +143,25 @@ impl TestApp {
         self.running.push(App { ended: tokio::spawn(working), stop });
     }
 
+    /// Starts a worker that can crash.
+    pub fn start_crashable_worker(&self) -> CrashableWorker {
+        CrashableWorker::start(&self.config.worker)
+    }
+
+    /// Keeps channels of several workspaces in step.
+    pub async fn share(&self, title: &str, channels: &[(Side, String)]) {
+        let scopes = shared::slack::scopes::BOT.join(",");
+        let mut installed = Vec::new();
+        for (side, channel) in channels {
+            let token = SecretString::from(self.slack.bot_token(side.team));
+            let workspace = install::with_token(&self.services, &token, &scopes).await;
+            installed.push((workspace.expect("installed"), channel.parse().expect("a channel id")));
+        }
+        let channels: Vec<_> =
+            installed.iter().map(|(w, channel): &(_, ChannelId)| (w, channel.clone())).collect();
+        install::share(&self.services, title, &channels).await.expect("shared");
+    }
+
     /// Stops what was started last.
     pub async fn stop_last(&mut self) {
         self.running.pop().expect("something runs").stop().await;
@@ -212,17 +231,26 @@ impl TestApp {
 
     /// Waits until no job is left to be done.
     pub async fn until_idle(&self) {
-        let idle = async {
-            loop {
-                // The wake-up of the next commit, or a moment: another process may be the one that commits.
-                let mut commits = self.services.queue.wakes().subscribe();
-                if self.open_jobs().await == 0 {
-                    return;
-                }
-                let _ = tokio::time::timeout(Duration::from_millis(20), commits.changed()).await;
-            }
-        };
+        let idle = self.until_idle_however_long();
         tokio::time::timeout(PATIENCE, idle).await.expect("the queue runs empty");
+    }
+
+    /// As [`TestApp::until_idle`], for whoever has another patience.
+    pub async fn until_idle_however_long(&self) {
+        loop {
+            // The wake-up of the next commit, or a moment: another process may be the one that commits.
+            let mut commits = self.services.queue.wakes().subscribe();
+            if self.open_jobs().await == 0 {
+                return;
+            }
+            let _ = tokio::time::timeout(Duration::from_millis(20), commits.changed()).await;
+        }
+    }
+
+    /// The dead jobs: of which kind, and why.
+    pub async fn dead_jobs(&self) -> Vec<(String, String)> {
+        let dead = sql!("SELECT kind, COALESCE(last_error, '') FROM jobs WHERE state = 'dead'");
+        self.db.read(dead).fetch_all().await.expect("read")
     }
 
     /// How many jobs are neither done nor dead.

@@ -30,6 +30,15 @@ pub const BIRCH: Side = Side {
     person_name: "Linus Pauling",
 };
 
+/// Grace's workspace, where a third is needed.
+pub const CEDAR: Side = Side {
+    team: "T0CEDAR",
+    name: "Cedar",
+    channel: "C0GROVE",
+    person: "U0GRACE",
+    person_name: "Grace Hopper",
+};
+
 /// Puts both on a simulated Slack.
 pub(crate) fn enter(slack: &SlackEmulator) {
     for side in [ACME, BIRCH] {
