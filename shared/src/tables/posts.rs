@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use crate::db::{DbError, Tx};
@@ -38,12 +39,15 @@ pub struct Body {
     /// A reply that is shown in the channel as well.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_broadcast: bool,
+    /// What is shown instead of the text, as the source workspace has it, without what nobody shows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub blocks: Vec<Value>,
 }
 
 impl Body {
     /// This text, and nothing besides.
     pub fn said(text: impl Into<String>) -> Self {
-        Self { text: text.into(), is_broadcast: false }
+        Self { text: text.into(), is_broadcast: false, blocks: Vec::new() }
     }
 
     /// The same for two that say the same: SHA-256, in hexadecimal.
@@ -55,7 +59,7 @@ impl Body {
 impl std::fmt::Debug for Body {
     /// Message text never reaches a log.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Body({} characters)", self.text.chars().count())
+        write!(f, "Body({} characters, {} blocks)", self.text.chars().count(), self.blocks.len())
     }
 }
 

@@ -12,7 +12,7 @@ use shared::slack::methods::chat::{Delete, Update};
 use shared::tables::changes;
 use shared::tables::copies::{self, CopyState, Delivery, Form};
 
-use crate::sync::{refusal, text, wait};
+use crate::sync::{blocks, refusal, text, wait};
 use crate::{Done, Failure, JobContext};
 
 pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
@@ -54,11 +54,22 @@ async fn update(cx: &JobContext<'_>, delivery: &Delivery, ts: &SlackTs) -> Resul
     let Some(body) = &delivery.body else {
         return Err(Failure::dead("what was said is no longer known"));
     };
-    let Some(text) = text::of_part(cx, delivery, body).await? else {
+    let Some(body) = text::of_part(cx, delivery, body).await? else {
         return remove(cx, delivery, ts).await;
     };
-    let update = Update { channel: &delivery.channel_id, ts, text: &text };
-    match call(cx, delivery, &update).await? {
+    let blocks = blocks::to_update(&body.blocks);
+    let mut update =
+        Update { channel: &delivery.channel_id, ts, text: &body.text, blocks: &blocks };
+    let mut called = call(cx, delivery, &update).await?;
+    if let Err(error) = &called
+        && !body.blocks.is_empty()
+        && blocks::are_refused(error)
+    {
+        tracing::warn!(copy.id = %delivery.id, %error, "the copy has its text alone");
+        update.blocks = blocks::NONE;
+        called = call(cx, delivery, &update).await?;
+    }
+    match called {
         Ok(_) => {
             let mut tx = cx.begin().await?;
             changes::mark_shown(&mut tx, delivery).await?;

@@ -3,6 +3,8 @@
 
 pub(crate) mod action;
 pub(crate) mod author;
+pub(crate) mod blocks;
+pub(crate) mod content;
 pub(crate) mod mark;
 pub(crate) mod mrkdwn;
 pub(crate) mod original;

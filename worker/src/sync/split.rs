@@ -3,6 +3,8 @@
 //! Slack cuts what has more than about 4,000 characters into several messages and names the first alone, or
 //! refuses it (docs.slack.dev/reference/methods/chat.postMessage, `text`). So each part is a copy of its own.
 
+use shared::tables::posts::Body;
+
 /// Characters of a part. Names of people and channels are longer than their ids: there is room for them.
 const PART_CHARS: usize = 3_000;
 /// What opens and closes preformatted text.
@@ -13,8 +15,13 @@ pub(crate) fn parts(text: &str) -> Vec<String> {
     cut(text, PART_CHARS)
 }
 
+/// How many copies a message needs: blocks are shown whole, whatever they say.
+pub(crate) fn copies(body: &Body) -> usize {
+    if body.blocks.is_empty() { parts(&body.text).len() } else { 1 }
+}
+
 /// In parts of so many characters, fences that are opened or closed anew not counted.
-fn cut(text: &str, chars: usize) -> Vec<String> {
+pub(crate) fn cut(text: &str, chars: usize) -> Vec<String> {
     let mut parts = Vec::new();
     let mut rest = text;
     let mut is_preformatted = false;

@@ -30,7 +30,7 @@ impl Routing<'_> {
         let mut jobs = Vec::new();
         let known = posts::at_place(tx, &self.source.id, &self.channel, &create.ts).await?;
         let key = posts::wait_key(&self.source.team_id, &self.channel, &create.ts);
-        let parts = split::parts(&create.body.text).len();
+        let parts = split::copies(&create.body);
         let (post, is_new) = match known {
             // Another event of the same message, or a copy that we made ourselves. No second hop.
             Some(known) if !known.is_placeholder => {
