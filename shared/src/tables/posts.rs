@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use crate::db::{DbError, Tx};
@@ -42,12 +43,15 @@ pub struct Body {
     /// What was shared with it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<File>,
+    /// What is shown instead of the text, as the source workspace has it, without what nobody shows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub blocks: Vec<Value>,
 }
 
 impl Body {
     /// This text, and nothing besides.
     pub fn said(text: impl Into<String>) -> Self {
-        Self { text: text.into(), is_broadcast: false, files: Vec::new() }
+        Self { text: text.into(), is_broadcast: false, files: Vec::new(), blocks: Vec::new() }
     }
 
     /// The same for two that say the same: SHA-256, in hexadecimal. Files come and go without anybody having
@@ -60,7 +64,8 @@ impl Body {
 impl std::fmt::Debug for Body {
     /// Message text never reaches a log.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Body({} characters, {} files)", self.text.chars().count(), self.files.len())
+        let (files, blocks) = (self.files.len(), self.blocks.len());
+        write!(f, "Body({} characters, {files} files, {blocks} blocks)", self.text.chars().count())
     }
 }
 

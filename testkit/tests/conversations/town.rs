@@ -14,7 +14,7 @@ use crate::script::{EMOJI, METHODS, Order, Script, Step, Switches, Trouble};
 
 const SIDES: [Side; 3] = [ACME, BIRCH, CEDAR];
 /// Longer than any pause between tries, and than leases of the dead.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// In two parts.
 const LONG: usize = 700;
 

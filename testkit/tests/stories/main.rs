@@ -1,5 +1,6 @@
 //! Stories: what people do in one workspace, and what they see in another. Each on each database.
 
+mod blocks;
 mod changes;
 mod channels;
 mod edge;

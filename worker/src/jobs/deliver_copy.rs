@@ -3,18 +3,20 @@
 
 use std::time::Duration;
 
+use secrecy::SecretString;
 use shared::db::{DbError, Tx};
 use shared::failpoint;
 use shared::ids::{CopyId, SlackTs};
 use shared::jobs::{deliver_copy, deliver_files};
 use shared::queue::{JobRow, Queue, Scope};
-use shared::slack::methods::chat::PostMessage;
+use shared::slack::CallError;
+use shared::slack::methods::chat::{PostMessage, Posted};
 use shared::tables::copies::{self, CopyState, Delivery, Form};
 use shared::tables::posts::{Author, Body};
 use shared::tables::{changes, posts};
 
 use crate::sync::thread::{self, Place};
-use crate::sync::{author, files, mark, reconcile, refusal, stub, text};
+use crate::sync::{author, blocks, files, mark, reconcile, refusal, stub, text};
 use crate::{Done, Failure, FencedTx, JobContext};
 
 /// What stands where the first message of a thread was, as Slack itself puts it.
@@ -54,16 +56,11 @@ pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
     };
     let author = author::shown(cx, &delivery, &author).await?;
 
-    cx.turn::<PostMessage<'_>>(&delivery.team_id, Some(&delivery.channel_id)).await?;
-    failpoint!("deliver.before_sending");
-    let mut tx = cx.begin().await?;
-    copies::mark_sending(&mut tx, &delivery, cx.call_deadline()).await?;
-    cx.commit(tx).await?;
-    failpoint!("deliver.sending_committed");
-
-    let message = PostMessage {
+    let blocks = blocks::to_post(&body.blocks);
+    let mut message = PostMessage {
         channel: &delivery.channel_id,
         text: &body.text,
+        blocks: blocks.as_deref(),
         thread_ts: root,
         reply_broadcast: body.is_broadcast && root.is_some(),
         username: &author.name,
@@ -73,8 +70,23 @@ pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
         metadata: &mark::metadata(&delivery),
         client_msg_id: &mark::client_msg_id(&id),
     };
-    let called = cx.call_now(&token, &message).await;
-    match called.inspect(|_| failpoint!("deliver.called")) {
+    let mut called = send(cx, &delivery, &token, &message).await?;
+    if let Err(error) = &called
+        && message.blocks.take().is_some()
+        && blocks::are_refused(error)
+    {
+        tracing::warn!(copy.id = %id, %error, "the copy has its text alone");
+        called = send(cx, &delivery, &token, &message).await?;
+    }
+    if let Err(error) = &called
+        && error.code() == Some("thread_not_found")
+        && message.thread_ts.take().is_some()
+    {
+        // What was said in a thread that is gone is said all the same.
+        message.reply_broadcast = false;
+        called = send(cx, &delivery, &token, &message).await?;
+    }
+    match called {
         Ok(posted) => loop {
             match store(cx, &delivery, &posted.ts).await {
                 // The message is there: what must not be done again is calling, so storing is. It ends with
@@ -92,14 +104,31 @@ pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
     }
 }
 
+/// Claims the copy as `sending`, and calls Slack.
+async fn send(
+    cx: &JobContext<'_>,
+    delivery: &Delivery,
+    token: &SecretString,
+    message: &PostMessage<'_>,
+) -> Result<Result<Posted, CallError>, Failure> {
+    cx.turn::<PostMessage<'_>>(&delivery.team_id, Some(&delivery.channel_id)).await?;
+    failpoint!("deliver.before_sending");
+    let mut tx = cx.begin().await?;
+    copies::mark_sending(&mut tx, delivery, cx.call_deadline()).await?;
+    cx.commit(tx).await?;
+    failpoint!("deliver.sending_committed");
+    let called = cx.call_now(token, message).await;
+    Ok(called.inspect(|_| failpoint!("deliver.called")))
+}
+
 /// Who said what the copy shows, and what. `None`: an edit has left nothing for it.
 async fn said(cx: &JobContext<'_>, delivery: &Delivery) -> Result<Option<(Author, Body)>, Failure> {
     match (delivery.form, &delivery.body) {
         (Form::Stub, _) => stub::read(cx, delivery).await.map(Some),
         (Form::Tombstone, _) => Ok(Some((delivery.author.clone(), Body::said(DELETED)))),
         (Form::Full, Some(body)) => {
-            let text = text::of_part(cx, delivery, body).await?;
-            Ok(text.map(|text| (delivery.author.clone(), Body { text, ..body.clone() })))
+            let body = text::of_part(cx, delivery, body).await?;
+            Ok(body.map(|body| (delivery.author.clone(), body)))
         }
         (Form::Lost, Some(body)) => {
             let text = files::instead(cx, delivery, body).await?;

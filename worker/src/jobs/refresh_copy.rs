@@ -13,8 +13,9 @@ use shared::slack::{CallError, Outcome};
 use shared::tables::changes;
 use shared::tables::copies::{self, CopyState, Delivery, Form};
 use shared::tables::copy_files::{self, Carried};
+use shared::tables::posts::Body;
 
-use crate::sync::{author, files, refusal, text, wait};
+use crate::sync::{author, blocks, files, refusal, text, wait};
 use crate::{Done, Failure, JobContext};
 
 pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
@@ -63,21 +64,32 @@ async fn update(cx: &JobContext<'_>, delivery: &Delivery, ts: &SlackTs) -> Resul
     let Some(body) = &delivery.body else {
         return Err(Failure::dead("what was said is no longer known"));
     };
-    let text = match delivery.form {
+    let body = match delivery.form {
         // What is said stands in a message of its own.
         Form::Files if delivery.part > 0 => return shown(cx, delivery).await,
         Form::Files => {
             let author = author::shown(cx, delivery, &delivery.author).await?;
             let carried = copy_files::of(&cx.services.db, &delivery.id).await?;
-            files::comment(cx, delivery, body, &author.name, &carried).await?
+            Body::said(files::comment(cx, delivery, body, &author.name, &carried).await?)
         }
         _ => match text::of_part(cx, delivery, body).await? {
-            Some(text) => text,
+            Some(body) => body,
             None => return remove(cx, delivery, ts).await,
         },
     };
-    let update = Update { channel: &delivery.channel_id, ts, text: &text };
-    match call(cx, delivery, &update).await? {
+    let blocks = blocks::to_update(&body.blocks);
+    let mut update =
+        Update { channel: &delivery.channel_id, ts, text: &body.text, blocks: &blocks };
+    let mut called = call(cx, delivery, &update).await?;
+    if let Err(error) = &called
+        && !body.blocks.is_empty()
+        && blocks::are_refused(error)
+    {
+        tracing::warn!(copy.id = %delivery.id, %error, "the copy has its text alone");
+        update.blocks = blocks::NONE;
+        called = call(cx, delivery, &update).await?;
+    }
+    match called {
         Ok(_) => shown(cx, delivery).await,
         // Somebody removed it.
         Err(error) if is_gone(&error) => gone(cx, delivery).await,

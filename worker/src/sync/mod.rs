@@ -3,7 +3,9 @@
 
 pub(crate) mod action;
 pub(crate) mod author;
+pub(crate) mod blocks;
 pub(crate) mod carry;
+pub(crate) mod content;
 pub(crate) mod files;
 pub(crate) mod mark;
 pub(crate) mod mrkdwn;

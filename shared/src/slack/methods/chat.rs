@@ -14,6 +14,9 @@ pub struct PostMessage<'a> {
     pub channel: &'a ChannelId,
     /// In Slack's mrkdwn, below 4,000 characters: Slack splits what is longer and names the first part only.
     pub text: &'a str,
+    /// JSON: what is shown instead of the text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub blocks: Option<&'a str>,
     /// The first message of the thread, for a reply.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub thread_ts: Option<&'a SlackTs>,
@@ -86,6 +89,8 @@ pub struct Update<'a> {
     pub ts: &'a SlackTs,
     /// In Slack's mrkdwn, up to 4,000 characters.
     pub text: &'a str,
+    /// JSON: what is shown instead of the text; an empty list removes what was shown so.
+    pub blocks: &'a str,
 }
 
 /// Removes a message (docs.slack.dev/reference/methods/chat.delete).

@@ -33,8 +33,7 @@ impl Routing<'_> {
         let known = posts::at_place(tx, &self.source.id, &self.channel, &create.ts).await?;
         let key = posts::wait_key(&self.source.team_id, &self.channel, &create.ts);
         let has_files = !create.body.files.is_empty();
-        let is_silent = create.body.text.trim().is_empty();
-        let parts = if is_silent { 0 } else { split::count(&create.body.text) };
+        let parts = split::copies(&create.body);
         let (post, is_new) = match known {
             // Another event of the same message, or a copy that we made ourselves. No second hop.
             Some(known) if !known.is_placeholder => {
@@ -45,7 +44,7 @@ impl Routing<'_> {
             Some(known) => {
                 let version = create.ts.micros();
                 posts::complete(tx, &known.id, &create.author, &create.body, version).await?;
-                if !is_silent {
+                if parts > 0 {
                     copies::complete_stubs(tx, &known.id).await?;
                     self.follow(tx, &known.id, &mut jobs).await?;
                 }
