@@ -75,6 +75,10 @@ fn thread(call: &Call<'_>, channel: &Channel) -> Result<Option<Ts>, ApiError> {
     let Some(ts) = call.text("thread_ts")? else { return Ok(None) };
     match channel.thread_root(ts) {
         Ok(root) => Ok(Some(root.ts.clone())),
+        // Somebody was quicker.
+        Err(ThreadProblem::NoSuchMessage) if channel.had(ts) => {
+            Err(ApiError::plain("thread_not_found"))
+        }
         Err(ThreadProblem::NoSuchMessage) => Err(ApiError::breach(
             "thread_not_found",
             ViolationKind::UnknownId,

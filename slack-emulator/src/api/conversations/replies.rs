@@ -42,6 +42,9 @@ pub(in crate::api) fn run(call: &mut Call<'_>) -> Result<Fields, ApiError> {
 /// The root and its replies; of a message without replies, or of a reply, that message alone.
 fn thread<'a>(channel: &'a Channel, ts: &str) -> Result<Vec<&'a Message>, ApiError> {
     let message = channel.message(ts).ok_or_else(|| {
+        if channel.had(ts) {
+            return ApiError::plain("thread_not_found");
+        }
         let detail = format!("there is no message {ts} in {}", channel.id);
         ApiError::breach("thread_not_found", ViolationKind::UnknownId, detail)
     })?;
