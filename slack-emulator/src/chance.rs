@@ -6,7 +6,7 @@ use std::time::Duration;
 use rand::rngs::{StdRng, SysRng};
 use rand::{RngExt as _, SeedableRng as _};
 
-use crate::ids::EventId;
+use crate::ids::{EventId, FileId};
 
 const ID_ALPHABET: &[u8; 36] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 const ID_LENGTH: usize = 11;
@@ -34,6 +34,10 @@ impl Chance {
 
     pub(crate) fn event_id(&mut self) -> EventId {
         EventId::from(self.id("Ev"))
+    }
+
+    pub(crate) fn file_id(&mut self) -> FileId {
+        self.id("F").into()
     }
 
     pub(crate) fn challenge(&mut self) -> String {

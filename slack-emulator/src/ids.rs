@@ -97,6 +97,10 @@ id!(
     /// A message's time stamp, which is its id within its channel: text, never a number.
     Ts
 );
+id!(
+    /// A file: `F0…`.
+    FileId
+);
 
 const MICROS_PER_SECOND: u64 = 1_000_000;
 

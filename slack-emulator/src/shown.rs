@@ -3,9 +3,11 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::ids::{BotId, Ts, UserId};
+use crate::ids::{BotId, FileId, Ts, UserId};
 use crate::shape;
-use crate::world::{App, Author, Face, Icon, Message, Reaction, User, Workspace};
+use crate::world::{
+    App, Author, Face, File, FileContent, FileMode, Icon, Message, Reaction, User, Workspace,
+};
 
 /// A message as the people of its workspace see it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -42,6 +44,23 @@ pub struct ShownMessage {
     pub reactions: Vec<ShownReaction>,
     /// What is attached to it: previews of links.
     pub attachments: Vec<Value>,
+    /// The files that are shared with it.
+    pub files: Vec<ShownFile>,
+}
+
+/// A file of a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ShownFile {
+    /// Its id.
+    pub id: FileId,
+    /// What it is called.
+    pub name: String,
+    /// How much of it there is.
+    pub mode: FileMode,
+    /// In bytes.
+    pub size: u64,
+    /// The SHA-256 of what is in it; not told of what takes long to make.
+    pub digest: Option<String>,
 }
 
 /// An emoji under a message.
@@ -97,7 +116,23 @@ impl ShownMessage {
             edited: message.edited.as_ref().map(|edited| edited.ts.clone()),
             reactions: message.reactions.iter().map(ShownReaction::of).collect(),
             attachments: message.attachments.clone(),
+            files: draft
+                .files
+                .iter()
+                .filter_map(|id| workspace.files.get(id).map(ShownFile::of))
+                .collect(),
         }
+    }
+}
+
+impl ShownFile {
+    fn of(file: &File) -> Self {
+        let digest = match file.content {
+            FileContent::Made(_) => None,
+            FileContent::Bytes(_) | FileContent::Digest(..) => Some(file.content.digest()),
+        };
+        let (id, name, mode) = (file.id.clone(), file.name.clone(), file.mode);
+        Self { id, name, mode, size: file.content.size(), digest }
     }
 }
 

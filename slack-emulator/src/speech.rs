@@ -6,10 +6,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::core::{Core, State};
-use crate::ids::{ChannelId, TeamId, Ts, UserId};
-use crate::posting;
+use crate::ids::{ChannelId, FileId, TeamId, Ts, UserId};
+use crate::sharing;
 use crate::standing::{Misplaced, standing};
-use crate::world::{Author, Channel, Draft, Kind, ThreadProblem, rich_text_blocks};
+use crate::world::{
+    Author, Channel, Draft, File, FileSetup, Kind, ThreadProblem, rich_text_blocks,
+};
 
 /// What someone says. Text is as Slack's clients send it: `&`, `<` and `>` escaped, mentions as
 /// `<@U…>`.
@@ -41,6 +43,9 @@ pub struct UserPost {
     /// What the client attaches, such as a picture from a picker.
     #[serde(default)]
     pub attachments: Vec<Value>,
+    /// Files that are shared with it.
+    #[serde(skip)]
+    pub files: Vec<FileSetup>,
 }
 
 impl UserPost {
@@ -56,6 +61,7 @@ impl UserPost {
             client_msg_id: None,
             blocks: None,
             attachments: Vec::new(),
+            files: Vec::new(),
         }
     }
 
@@ -102,6 +108,13 @@ impl UserPost {
         self
     }
 
+    /// With a file.
+    #[must_use]
+    pub fn with_file(mut self, file: FileSetup) -> Self {
+        self.files.push(file);
+        self
+    }
+
     /// Gives it this id, as when one gesture of a client arrives twice.
     #[must_use]
     pub fn client_msg_id(mut self, id: &str) -> Self {
@@ -142,7 +155,9 @@ pub(crate) fn say(
     check(channel, &post)?;
     let blocks = blocks(&post);
     let client_msg_id = post.client_msg_id.unwrap_or_else(|| state.chance.client_msg_id());
+    let files = store(state, team, &post.user, post.files);
     let draft = Draft {
+        files,
         kind: if post.me { Kind::Me } else { Kind::Plain },
         blocks,
         attachments: post.attachments,
@@ -152,7 +167,7 @@ pub(crate) fn say(
         ts: post.ts,
         ..Draft::new(Author::User(post.user), post.text)
     };
-    let posted = posting::post(core, state, team, channel_id, draft);
+    let posted = sharing::post(core, state, team, channel_id, draft);
     posted.ok_or_else(|| Misplaced::UnknownChannel(channel_id.clone()).into())
 }
 
@@ -162,8 +177,21 @@ fn blocks(post: &UserPost) -> Option<Value> {
     if post.me { None } else { post.blocks.clone().or_else(made) }
 }
 
+fn store(state: &mut State, team: &TeamId, owner: &UserId, files: Vec<FileSetup>) -> Vec<FileId> {
+    let State { world, chance, .. } = state;
+    let Some(workspace) = world.workspaces.get_mut(team) else { return Vec::new() };
+    let store = |setup| {
+        let file = File::shared(chance.file_id(), owner.clone(), setup);
+        let id = file.id.clone();
+        workspace.files.insert(id.clone(), file);
+        id
+    };
+    files.into_iter().map(store).collect()
+}
+
 fn check(channel: &Channel, post: &UserPost) -> Result<(), SayError> {
-    if post.text.trim().is_empty() && post.blocks.is_none() && post.attachments.is_empty() {
+    let has_more = post.blocks.is_some() || !post.attachments.is_empty() || !post.files.is_empty();
+    if post.text.trim().is_empty() && !has_more {
         return Err(SayError::NoText);
     }
     if let Some(root) = &post.thread_ts {

@@ -36,6 +36,13 @@ pub struct Switches {
     /// Whether `chat.postMessage` with a `client_msg_id` seen before posts nothing new and answers
     /// with the first message (undocumented).
     pub client_msg_id_deduplicates: bool,
+    /// How long Slack takes to show uploaded files after it accepted them.
+    pub share_delay_ms: u64,
+    /// Whether uploaded files are shown under the name that was chosen for them; newer than the page.
+    pub shares_keep_chosen_name: bool,
+    /// Whether `files.completeUploadExternal` takes files that it took before, and shares nothing new
+    /// (undocumented).
+    pub shares_may_be_completed_again: bool,
     /// What becomes of a text that is too long for one message.
     pub long_text: LongText,
     /// Whether a message under a chosen name keeps it when `chat.update` changes it (undocumented;
@@ -81,6 +88,9 @@ impl Default for Switches {
             deleted_roots_resend_replies: false,
             replies_change_their_root: false,
             client_msg_id_deduplicates: false,
+            share_delay_ms: 20,
+            shares_keep_chosen_name: false,
+            shares_may_be_completed_again: true,
             long_text: LongText::Split,
             update_keeps_chosen_name: true,
             chosen_names_can_be_deleted: true,

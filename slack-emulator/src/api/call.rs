@@ -104,6 +104,12 @@ impl<'a> Call<'a> {
         self.visible(self.workspace().channels.get(id), id)
     }
 
+    /// The channel of another argument.
+    pub(super) fn named_channel(&self, argument: &'static str) -> Result<&Channel, ApiError> {
+        let id = self.required_text(argument)?;
+        self.visible(self.workspace().channels.get(id), id)
+    }
+
     /// The channel that is named by its id or its name.
     pub(super) fn channel_to_write(&self) -> Result<&Channel, ApiError> {
         let text = self.required_text(CHANNEL)?;

@@ -52,6 +52,12 @@ impl ApiError {
         )
     }
 
+    /// An argument that makes no sense.
+    pub(super) fn invalid(argument: &str, why: &str) -> Self {
+        let detail = format!("{argument}: {why}");
+        Self::breach("invalid_arguments", ViolationKind::WrongType, detail)
+    }
+
     pub(super) fn missing_scope(needed: &[&str]) -> Self {
         let needed = needed.join(",");
         Self {

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::call::Call;
 use super::error::ApiError;
-use super::{auth, chat, conversations, emoji, reactions, team, users};
+use super::{auth, chat, conversations, emoji, files, reactions, team, users};
 use crate::limits::Tier;
 
 /// What a method adds to `ok: true`.
@@ -51,6 +51,10 @@ const METHODS: &[Method] = &[
     Method { name: "conversations.leave", scopes: &["channels:manage", "groups:write"], kind: Write, tier: Tier::Three, run: conversations::leave::run },
     Method { name: "conversations.replies", scopes: HISTORY, kind: Read, tier: Tier::History, run: conversations::replies::run },
     Method { name: "emoji.list", scopes: &["emoji:read"], kind: ReadForm, tier: Tier::Two, run: emoji::list::run },
+    Method { name: "files.completeUploadExternal", scopes: &["files:write"], kind: Write, tier: Tier::Four, run: files::complete_upload::run },
+    Method { name: "files.delete", scopes: &["files:write"], kind: Write, tier: Tier::Three, run: files::delete::run },
+    Method { name: "files.getUploadURLExternal", scopes: &["files:write"], kind: ReadForm, tier: Tier::Four, run: files::get_upload_url::run },
+    Method { name: "files.info", scopes: &["files:read"], kind: ReadForm, tier: Tier::Four, run: files::info::run },
     Method { name: "reactions.add", scopes: &["reactions:write"], kind: Write, tier: Tier::Three, run: reactions::add::run },
     Method { name: "reactions.get", scopes: &["reactions:read"], kind: ReadForm, tier: Tier::Three, run: reactions::get::run },
     Method { name: "reactions.remove", scopes: &["reactions:write"], kind: Write, tier: Tier::Two, run: reactions::remove::run },

@@ -12,6 +12,7 @@ mod chat;
 mod conversations;
 mod emoji;
 mod error;
+mod files;
 mod frame;
 mod methods;
 mod page;
@@ -28,5 +29,5 @@ use axum::routing::any;
 use crate::core::Core;
 
 pub(crate) fn routes() -> Router<Arc<Core>> {
-    Router::new().route("/api/{method}", any(frame::answer))
+    Router::new().route("/api/{method}", any(frame::answer)).merge(files::transfer::routes())
 }

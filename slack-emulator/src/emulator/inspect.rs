@@ -83,6 +83,15 @@ impl SlackEmulator {
         self.core.read(|state| state.courier.undelivered())
     }
 
+    /// What the bot told someone in a conversation with them alone.
+    pub fn told(&self, team: &str, user: &str) -> Vec<String> {
+        self.core.read(|state| {
+            let told =
+                state.world.workspace(team).into_iter().flat_map(|workspace| &workspace.told);
+            told.filter(|(person, _)| person == user).map(|(_, text)| text.clone()).collect()
+        })
+    }
+
     /// Every breach of Slack's rules by the app.
     pub fn violations(&self) -> Vec<Violation> {
         self.core.read(|state| state.records.violations.all())

@@ -4,7 +4,9 @@ use super::SlackEmulator;
 use crate::deeds::{self, ActError, UserAct};
 use crate::ids::Ts;
 use crate::previews;
+use crate::sharing;
 use crate::speech::{self, SayError, UserPost};
+use crate::world::FileSetup;
 
 impl SlackEmulator {
     /// Someone says something in a channel.
@@ -25,6 +27,36 @@ impl SlackEmulator {
     #[track_caller]
     pub fn reply(&self, team: &str, channel: &str, user: &str, thread_ts: &str, text: &str) -> Ts {
         done(self.post(team, channel, UserPost::new(user, text).in_thread(thread_ts)))
+    }
+
+    /// Someone shares files.
+    ///
+    /// # Panics
+    ///
+    /// As [`Self::say`] does.
+    #[track_caller]
+    pub fn share(
+        &self,
+        team: &str,
+        channel: &str,
+        user: &str,
+        text: &str,
+        files: impl IntoIterator<Item = FileSetup>,
+    ) -> Ts {
+        let post = UserPost { files: files.into_iter().collect(), ..UserPost::new(user, text) };
+        done(self.post(team, channel, post))
+    }
+
+    /// Someone deletes a file.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such file.
+    #[track_caller]
+    pub fn delete_file(&self, team: &str, file: &str) {
+        let (team, file) = (team.into(), file.into());
+        let deleted = self.core.change(|state| sharing::delete(&self.core, state, &team, &file));
+        deleted.unwrap_or_else(|| panic!("there is no file {file} in {team}"));
     }
 
     /// Someone says something, with all that there is to choose about it.

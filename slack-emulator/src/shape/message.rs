@@ -38,6 +38,12 @@ pub(crate) fn message(
         shape.extend(more.clone());
     }
     shape.extend(later(message));
+    if !draft.files.is_empty() {
+        let files = draft.files.iter().filter_map(|id| workspace.files.get(id));
+        let files = files.map(|file| super::file::in_message(app, workspace, file)).collect();
+        shape.insert("files".to_owned(), files);
+        shape.insert("upload".to_owned(), json!(false));
+    }
     if let Some(blocks) = &draft.blocks {
         shape.insert("blocks".to_owned(), blocks.clone());
     }

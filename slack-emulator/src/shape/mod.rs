@@ -1,11 +1,13 @@
 //! How the things of the world are written in JSON, the same in API answers and in events.
 
 mod channel;
+mod file;
 mod message;
 mod team;
 mod user;
 
 pub(crate) use channel::channel;
+pub(crate) use file::whole as whole_file;
 pub(crate) use message::{Reading, message, message_in_history, other_app_ids, shorten_reactions};
 pub(crate) use team::team;
 pub(crate) use user::{avatar, user};

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::{Reactions, SLACKBOT};
-use crate::ids::{Ts, UserId};
+use crate::ids::{FileId, Ts, UserId};
 
 /// Who wrote a message.
 #[derive(Clone, Debug)]
@@ -60,6 +60,8 @@ pub(crate) struct Draft {
     pub(crate) blocks: Option<Value>,
     /// What is attached from the beginning.
     pub(crate) attachments: Vec<Value>,
+    /// The files that are shared with it.
+    pub(crate) files: Vec<FileId>,
     pub(crate) thread_ts: Option<Ts>,
     /// Whether a reply is shown in the channel too.
     pub(crate) broadcast: bool,
@@ -77,6 +79,7 @@ impl Draft {
             text: text.into(),
             blocks: None,
             attachments: Vec::new(),
+            files: Vec::new(),
             thread_ts: None,
             broadcast: false,
             metadata: None,
@@ -128,6 +131,7 @@ impl Message {
             Kind::Line { subtype, .. } => Some(subtype),
             Kind::Tombstone => Some("tombstone"),
             Kind::Me => Some("me_message"),
+            Kind::Plain if !self.draft.files.is_empty() => Some("file_share"),
             Kind::Plain if self.draft.broadcast => Some("thread_broadcast"),
             Kind::Plain => match self.draft.author {
                 Author::Bot(Some(_)) | Author::OtherApp(_) => Some("bot_message"),

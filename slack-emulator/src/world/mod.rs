@@ -3,6 +3,7 @@
 
 mod channel;
 mod emoji;
+mod file;
 mod message;
 mod reactions;
 mod rich_text;
@@ -16,6 +17,8 @@ use std::collections::BTreeMap;
 pub use channel::ChannelSetup;
 pub(crate) use channel::{Channel, ThreadProblem};
 pub(crate) use emoji::{is_standard_emoji, standard_emoji};
+pub(crate) use file::{FILE_BYTES, File, KEPT_BYTES, Upload};
+pub use file::{FileContent, FileMode, FileSetup};
 pub(crate) use message::{Author, Draft, Edited, Face, Icon, Kind, Message, Metadata};
 pub(crate) use reactions::{Reaction, Reactions};
 pub(crate) use rich_text::rich_text_blocks;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest as _, Sha256};
 
-use super::{App, Channel, ChannelSetup, User, is_standard_emoji};
-use crate::ids::{BotId, ChannelId, TeamId, UserId};
+use super::{App, Channel, ChannelSetup, File, User, is_standard_emoji};
+use crate::ids::{BotId, ChannelId, FileId, TeamId, UserId};
 use crate::time::now_seconds;
 
 /// Slack's own helper. It is in every workspace's list of users, and there it says of itself that
@@ -35,6 +35,9 @@ pub(crate) struct Workspace {
     pub(crate) installation: Installation,
     /// The workspace's own emoji: an address, or `alias:` and another name.
     pub(crate) emoji: BTreeMap<String, String>,
+    pub(crate) files: BTreeMap<FileId, File>,
+    /// What the bot told people in conversations with them alone.
+    pub(crate) told: Vec<(UserId, String)>,
 }
 
 impl Workspace {
@@ -62,6 +65,8 @@ impl Workspace {
             channels: BTreeMap::new(),
             installation,
             emoji: BTreeMap::new(),
+            files: BTreeMap::new(),
+            told: Vec::new(),
         }
     }
 

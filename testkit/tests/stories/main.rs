@@ -4,6 +4,7 @@ mod blocks;
 mod changes;
 mod channels;
 mod edge;
+mod files;
 mod held;
 mod messages;
 mod outage;

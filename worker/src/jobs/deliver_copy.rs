@@ -25,8 +25,12 @@ const DELETED: &str = "_This message was deleted._";
 const STORE_PAUSE: Duration = Duration::from_millis(50);
 
 pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
-    let id = payload(cx)?;
-    let Some(mut delivery) = copies::delivery(&cx.services.db, &id).await? else {
+    deliver(cx, &payload(cx)?).await
+}
+
+/// Makes the copy, as one message, whatever job it is that does.
+pub(super) async fn deliver(cx: &JobContext<'_>, id: &CopyId) -> Result<Done, Failure> {
+    let Some(mut delivery) = copies::delivery(&cx.services.db, id).await? else {
         return Err(Failure::dead("the copy no longer exists"));
     };
     if !matches!(delivery.state, CopyState::Pending | CopyState::Sending) {
@@ -68,7 +72,7 @@ pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
         unfurl_links: false,
         unfurl_media: false,
         metadata: &mark::metadata(&delivery),
-        client_msg_id: &mark::client_msg_id(&id),
+        client_msg_id: &mark::client_msg_id(id),
     };
     let mut called = send(cx, &delivery, &token, &message).await?;
     if let Err(error) = &called

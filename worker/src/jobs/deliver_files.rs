@@ -8,16 +8,16 @@ use std::time::Duration;
 
 use shared::db::{DbError, Tx};
 use shared::jobs::{deliver_copy, deliver_files, notice};
-use shared::queue::{JobRow, NewJob, Queue};
+use shared::queue::{JobRow, Queue};
 use shared::slack::file::File;
-use shared::tables::copies::{self, CopyState, Delivery};
+use shared::tables::copies::{self, CopyState, Delivery, Form};
 use shared::tables::copy_files::{self, Carried};
 use shared::tables::posts::{Author, Body};
 use shared::tables::sync_channels::Target;
 
 use crate::sync::carry::{self, Tokens};
 use crate::sync::{files, thread};
-use crate::{Done, Failure, JobContext};
+use crate::{Done, Failure, FencedTx, JobContext};
 use share::{Ended, Sharing};
 
 /// So long the channel's other messages wait for files.
@@ -34,6 +34,10 @@ pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
     if !matches!(delivery.state, CopyState::Pending | CopyState::Sending) {
         return cx.done(cx.begin().await?).await;
     }
+    if delivery.form != Form::Files {
+        // A text has taken their place.
+        return super::deliver_copy::deliver(cx, &delivery.id).await;
+    }
     let place = match thread::place(cx, &delivery).await? {
         thread::Place::Waits(done) => return Ok(done),
         place => place,
@@ -49,7 +53,7 @@ pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
         return ended_as(cx, &delivery, ended).await;
     }
     if delivery.is_deleted {
-        return hand_over(cx, &delivery, false).await;
+        return super::deliver_copy::deliver(cx, &delivery.id).await;
     }
     let Some(body) = &delivery.body else {
         return Err(Failure::dead("what was said is no longer known"));
@@ -58,7 +62,7 @@ pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
         return go_apart(cx, &delivery).await;
     };
     if !carried.iter().any(|(_, carried)| matches!(carried, Carried::As(_))) {
-        return hand_over(cx, &delivery, true).await;
+        return say_instead(cx, &delivery).await;
     }
     let ended = sharing.share(body, &carried, payload.is_apart).await?;
     ended_as(cx, &delivery, ended).await
@@ -123,9 +127,7 @@ async fn carry_all(
         let mut tx = cx.begin().await?;
         copy_files::insert(&mut tx, delivery, number, &became).await?;
         if let Carried::Not(why) = &became {
-            tracing::warn!(copy.id = %delivery.id, file.id = %file.id, why, "a file is not copied");
-            let told = told_to_author(delivery, number, file, why);
-            cx.enqueue(&mut tx, told.into_iter().collect()).await?;
+            tell_author(cx, &mut tx, delivery, number, why).await?;
         }
         cx.commit(tx).await?;
         carried.push((number, became));
@@ -133,30 +135,34 @@ async fn carry_all(
     Ok(carried)
 }
 
-/// Its author learns what others do not get.
-fn told_to_author(delivery: &Delivery, number: i64, file: &File, why: &str) -> Option<NewJob> {
-    let Author::Person { user } = &delivery.author else { return None };
+/// The author of a file learns that others do not get it, and why.
+async fn tell_author(
+    cx: &JobContext<'_>,
+    tx: &mut FencedTx,
+    delivery: &Delivery,
+    number: i64,
+    why: &str,
+) -> Result<(), Failure> {
+    tracing::warn!(copy.id = %delivery.id, number, why, "a file is not copied");
+    let files = delivery.body.as_ref().map(|body| &body.files);
+    let file = files.and_then(|files| files.get(usize::try_from(number).ok()?));
+    let (Some(file), Author::Person { user }) = (file, &delivery.author) else { return Ok(()) };
     let notice = notice::Notice {
         workspace: delivery.source_workspace_id.clone(),
         team: delivery.source_team_id.clone(),
         user: user.clone(),
         text: files::told_to_author(file, why),
     };
-    Some(notice::job(&notice, &format!("file:{}:{number}", delivery.id)))
+    let told = notice::job(&notice, &format!("file:{}:{number}", delivery.id));
+    cx.enqueue(tx, vec![told]).await.map_err(Failure::from)
 }
 
-/// There is nothing to share: a text takes the place, or nothing does.
-async fn hand_over(
-    cx: &JobContext<'_>,
-    delivery: &Delivery,
-    is_lost: bool,
-) -> Result<Done, Failure> {
+/// Nothing can be shared: a text says so in its place.
+async fn say_instead(cx: &JobContext<'_>, delivery: &Delivery) -> Result<Done, Failure> {
     let mut tx = cx.begin().await?;
-    if is_lost {
-        copy_files::mark_lost(&mut tx, &delivery.id).await?;
-    }
-    cx.enqueue(&mut tx, vec![deliver_copy::job(&delivery.id, &target(delivery))]).await?;
-    cx.done(tx).await
+    copy_files::mark_lost(&mut tx, &delivery.id).await?;
+    cx.commit(tx).await?;
+    super::deliver_copy::deliver(cx, &delivery.id).await
 }
 
 fn target(delivery: &Delivery) -> Target {

@@ -7,16 +7,20 @@ use super::{blocks, check_membership, metadata};
 use crate::api::call::Call;
 use crate::api::error::ApiError;
 use crate::api::methods::Fields;
-use crate::ids::{ChannelId, Ts};
+use crate::ids::{ChannelId, Ts, UserId};
 use crate::posting;
 use crate::shape::{self, Reading, object};
 use crate::switches::LongText;
+use crate::time::now_micros;
 use crate::violation::ViolationKind;
 use crate::world::{
     Author, Channel, Draft, Face, Icon, MESSAGE_CHARS, TEXT_CHARS, ThreadProblem, split_text,
 };
 
 pub(in crate::api) fn run(call: &mut Call<'_>) -> Result<Fields, ApiError> {
+    if let Some(person) = person(call)? {
+        return tell(call, person);
+    }
     let channel = writable_channel(call)?;
     let id = channel.id.clone();
     let draft = draft(call, channel)?;
@@ -32,6 +36,23 @@ pub(in crate::api) fn run(call: &mut Call<'_>) -> Result<Fields, ApiError> {
     });
     let first = first.ok_or_else(|| ApiError::plain("internal_error"))?;
     answer(call, &id, &first)
+}
+
+/// A user instead of a channel: the app's own conversation with them.
+fn person(call: &Call<'_>) -> Result<Option<UserId>, ApiError> {
+    let id = call.required_text("channel")?;
+    Ok(call.workspace().users.get(id).map(|user| user.id.clone()))
+}
+
+fn tell(call: &mut Call<'_>, person: UserId) -> Result<Fields, ApiError> {
+    let text = call.required_text("text")?.to_owned();
+    let team = call.team.clone();
+    let conversation = format!("D{}", person.trim_start_matches('U'));
+    let ts = Ts::from_micros(now_micros());
+    if let Some(workspace) = call.state.world.workspaces.get_mut(&team) {
+        workspace.told.push((person, text));
+    }
+    Ok(object(json!({ "channel": conversation, "ts": ts })))
 }
 
 fn writable_channel<'b>(call: &'b Call<'_>) -> Result<&'b Channel, ApiError> {
@@ -71,7 +92,7 @@ fn draft(call: &Call<'_>, channel: &Channel) -> Result<Draft, ApiError> {
 }
 
 /// The thread that the message goes to: it is named by its root.
-fn thread(call: &Call<'_>, channel: &Channel) -> Result<Option<Ts>, ApiError> {
+pub(in crate::api) fn thread(call: &Call<'_>, channel: &Channel) -> Result<Option<Ts>, ApiError> {
     let Some(ts) = call.text("thread_ts")? else { return Ok(None) };
     match channel.thread_root(ts) {
         Ok(root) => Ok(Some(root.ts.clone())),
@@ -94,7 +115,7 @@ fn thread(call: &Call<'_>, channel: &Channel) -> Result<Option<Ts>, ApiError> {
 
 /// The name and picture that the bot chose. Without the scope they are overlooked, with no error;
 /// an emoji comes before a picture.
-fn face(call: &Call<'_>) -> Result<Option<Face>, ApiError> {
+pub(in crate::api) fn face(call: &Call<'_>) -> Result<Option<Face>, ApiError> {
     let username = call.text("username")?.map(str::to_owned);
     let emoji = call.text("icon_emoji")?.map(|emoji| Icon::Emoji(emoji.to_owned()));
     let url = call.text("icon_url")?.map(|url| Icon::Url(url.to_owned()));

@@ -159,7 +159,13 @@ impl Sharing<'_> {
             return Ok(Failure::retry(error));
         }
         if let Some(why) = carry::reason(error) {
+            let carried = copy_files::of(&cx.services.db, &delivery.id).await?;
             let mut tx = cx.begin().await?;
+            for (number, carried) in carried {
+                if let Carried::As(_) = carried {
+                    super::tell_author(cx, &mut tx, delivery, number, &why).await?;
+                }
+            }
             copy_files::refuse(&mut tx, &delivery.id, &why).await?;
             copies::mark_pending(&mut tx, &delivery.id).await?;
             cx.commit(tx).await?;

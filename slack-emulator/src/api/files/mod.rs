@@ -1,0 +1,16 @@
+//! `files.*`, and the addresses outside the API where bytes come and go.
+
+pub(super) mod complete_upload;
+pub(super) mod delete;
+pub(super) mod get_upload_url;
+pub(super) mod info;
+pub(super) mod transfer;
+
+use super::call::Call;
+use super::error::ApiError;
+use crate::world::File;
+
+fn file<'b>(call: &'b Call<'_>, id: &str) -> Result<&'b File, ApiError> {
+    let found = call.workspace().files.get(id);
+    found.ok_or_else(|| call.unknown("file_not_found", id))
+}
