@@ -5,7 +5,7 @@ use shared::clock::Clock;
 use shared::config::{RunConfig, Source};
 use shared::ids::ChannelId;
 use shared::rng::Rng;
-use slack_emulator::{Settings, ShownMessage, SlackEmulator};
+use slack_emulator::{FileSetup, Settings, ShownMessage, SlackEmulator};
 use worker::{Services, install};
 
 use crate::{ACME, BIRCH, Process, Side, TestDatabase};
@@ -113,6 +113,11 @@ impl Town {
     /// Ada answers in a thread.
     pub fn replies(&self, channel: usize, root: &str, text: &str) {
         self.slack.reply(ACME.team, &channel_of(ACME, channel), ACME.person, root, text);
+    }
+
+    /// Ada shares a file without a word.
+    pub fn shares(&self, channel: usize, file: FileSetup) {
+        self.slack.share(ACME.team, &channel_of(ACME, channel), ACME.person, "", [file]);
     }
 
     /// Ada changes what she said.

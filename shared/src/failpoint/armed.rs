@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use nix::sys::signal::{Signal, raise};
 
 /// Every step, in the order in which a message meets them.
-pub const STEPS: [&str; 14] = [
+pub const STEPS: [&str; 20] = [
     "ingress.before_commit",
     "ingress.committed",
     "queue.claimed",
@@ -18,6 +18,12 @@ pub const STEPS: [&str; 14] = [
     "deliver.called",
     "deliver.before_store_commit",
     "deliver.stored",
+    "files.carried",
+    "files.before_sending",
+    "files.sending_committed",
+    "files.called",
+    "files.accepted",
+    "files.before_store_commit",
     "refresh.before_call",
     "refresh.called",
     "reactions.called",

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use shared::failpoint::STEPS;
-use slack_emulator::SlackEmulator;
+use slack_emulator::{FileSetup, SlackEmulator};
 use testkit::{PATIENCE, TestDatabase, Town, on_each_database};
 
 use crate::talk::{Talk, stop_all};
@@ -70,6 +70,39 @@ async fn worker_dies_following(database: TestDatabase, plan: &str) {
     stop_all(&town, &database, vec![ingress, second]).await;
 }
 
+/// The worker dies while it shares files; another takes over.
+async fn worker_dies_sharing(database: TestDatabase, plan: &str) {
+    let town = Town::build(&database, CHANNELS).await;
+    let ingress = town.start_ingress().await;
+    let mut first = worker_with(&town, plan);
+    for channel in 0..CHANNELS {
+        for file in 0..2 {
+            let content = format!("what is in file {file} of channel {channel}");
+            town.shares(channel, FileSetup::new(&format!("{file}.txt"), "text/plain", content));
+        }
+    }
+    first.killed().await;
+    let second = worker(&town);
+    let names = |channel| -> Vec<String> {
+        let messages = town.messages_in_target(channel).into_iter();
+        messages.flat_map(|message| message.files).map(|file| file.name).collect()
+    };
+    for channel in 0..CHANNELS {
+        let there = |_: &SlackEmulator| names(channel) == ["0.txt", "1.txt"];
+        let arrived = town.slack.wait_until(there, PATIENCE * 2).await;
+        arrived.unwrap_or_else(|_| panic!("{channel}: {:?}", town.messages_in_target(channel)));
+    }
+    town.slack
+        .wait_until(|slack| slack.undelivered() == 0, PATIENCE)
+        .await
+        .expect("our own shares are told of");
+    stop_all(&town, &database, vec![ingress, second]).await;
+    for channel in 0..CHANNELS {
+        assert_eq!(names(channel), ["0.txt", "1.txt"], "once, and in order");
+        assert_eq!(town.messages_in_target(channel).len(), 2);
+    }
+}
+
 /// One story for each step, and the list of the steps that have one.
 macro_rules! dying_at {
     ($($who:ident $name:ident $step:literal @ $time:literal)+) => {
@@ -95,6 +128,12 @@ dying_at! {
     worker_dies before_the_answer_is_committed "deliver.before_store_commit" @ 5
     worker_dies after_a_copy_is_stored "deliver.stored" @ 5
     worker_dies before_a_lane_is_released "lane.before_release" @ 2
+    worker_dies_sharing after_a_file_is_carried "files.carried" @ 2
+    worker_dies_sharing before_files_are_marked_as_sending "files.before_sending" @ 2
+    worker_dies_sharing after_files_are_marked_as_sending_and_before_the_call "files.sending_committed" @ 2
+    worker_dies_sharing after_files_are_shared_and_before_that_is_stored "files.called" @ 2
+    worker_dies_sharing after_slack_accepted_files_and_before_it_shows_them "files.accepted" @ 2
+    worker_dies_sharing before_the_place_of_files_is_committed "files.before_store_commit" @ 2
     worker_dies_following before_a_copy_is_changed "refresh.before_call" @ 2
     worker_dies_following after_a_copy_is_changed_and_before_that_is_stored "refresh.called" @ 3
     worker_dies_following after_a_reaction_is_shown_and_before_that_is_stored "reactions.called" @ 2

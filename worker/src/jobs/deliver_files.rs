@@ -7,6 +7,7 @@ mod share;
 use std::time::Duration;
 
 use shared::db::{DbError, Tx};
+use shared::failpoint;
 use shared::jobs::{deliver_copy, deliver_files, notice};
 use shared::queue::{JobRow, Queue};
 use shared::slack::file::File;
@@ -129,6 +130,7 @@ async fn carry_all(
         if let Carried::Not(why) = &became {
             tell_author(cx, &mut tx, delivery, number, why).await?;
         }
+        failpoint!("files.carried");
         cx.commit(tx).await?;
         carried.push((number, became));
     }
