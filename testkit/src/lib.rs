@@ -7,6 +7,7 @@
 
 mod administer;
 mod app;
+mod channels;
 mod database;
 mod fragile_road;
 pub mod model;
@@ -20,6 +21,7 @@ mod tls_road;
 mod town;
 
 pub use app::{App, SignedRequest, TestApp, get};
+pub use channels::Way;
 pub use database::TestDatabase;
 pub use fragile_road::FragileRoad;
 pub use outage::Outage;
@@ -28,7 +30,7 @@ pub use process::{Process, binary};
 pub use proxy::Proxy;
 pub use settings::{chromedriver, surroundings};
 pub use shared::db::Engine;
-pub use stage::{ACME, BIRCH, Side};
+pub use stage::{ACME, BIRCH, CEDAR, Side};
 pub use tls_road::TlsRoad;
 pub use town::{SIGNING_SECRET, Town, process_variables, url_in};
 

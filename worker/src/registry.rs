@@ -7,7 +7,9 @@ use shared::db::{DbError, Tx};
 use shared::jobs;
 use shared::queue::{JobRow, NewJob, Queue};
 
-use crate::jobs::{deliver_copy, queue_care, refresh_copy, refresh_reactions, route_event};
+use crate::jobs::{
+    deliver_copy, queue_care, refresh_copy, refresh_reactions, resume_channel, route_event,
+};
 use crate::{Done, Failure, JobContext};
 
 /// Runs one job.
@@ -82,6 +84,14 @@ pub fn registry() -> Vec<Registered> {
             kind: jobs::refresh_reactions::NAME,
             handler: |cx| Box::pin(refresh_reactions::run(cx)),
             timeout: QUICK,
+            on_death: None,
+            on_replay: None,
+            schedule: None,
+        },
+        Registered {
+            kind: jobs::resume_channel::NAME,
+            handler: |cx| Box::pin(resume_channel::run(cx)),
+            timeout: LONG,
             on_death: None,
             on_replay: None,
             schedule: None,

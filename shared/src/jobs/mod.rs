@@ -7,4 +7,5 @@ pub mod deliver_copy;
 pub mod queue_care;
 pub mod refresh_copy;
 pub mod refresh_reactions;
+pub mod resume_channel;
 pub mod route_event;

@@ -6,6 +6,8 @@ pub mod changes;
 pub mod copies;
 pub mod installations;
 pub mod instance_settings;
+pub mod missed;
+pub mod pauses;
 pub mod people;
 pub mod posts;
 pub mod reactions;

@@ -4,6 +4,7 @@ mod claims;
 mod copies;
 mod documents;
 mod migrations;
+mod pauses;
 mod queue;
 mod replay;
 mod running;

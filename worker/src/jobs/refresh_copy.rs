@@ -9,8 +9,9 @@ use shared::queue::Scope;
 use shared::slack::CallError;
 use shared::slack::client::Method;
 use shared::slack::methods::chat::{Delete, Update};
-use shared::tables::changes;
 use shared::tables::copies::{self, CopyState, Delivery, Form};
+use shared::tables::sync_channels::{Target, Way};
+use shared::tables::{changes, pauses};
 
 use crate::sync::{refusal, text, wait};
 use crate::{Done, Failure, JobContext};
@@ -29,11 +30,30 @@ pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
             return cx.done(cx.begin().await?).await;
         }
     };
+    let is_behind = delivery.is_deleted || delivery.shown_version < delivery.version;
+    // Where it is kept back, the end of the pause brings it.
+    if is_behind && !may_follow(cx, &delivery).await? {
+        return cx.done(cx.begin().await?).await;
+    }
     match delivery.form {
         Form::Full | Form::Stub if delivery.is_deleted => remove(cx, &delivery, ts).await,
         Form::Full if delivery.shown_version < delivery.version => update(cx, &delivery, ts).await,
         Form::Full | Form::Stub | Form::Tombstone => cx.done(cx.begin().await?).await,
     }
+}
+
+/// Whether no pause keeps the copy as it is.
+async fn may_follow(cx: &JobContext<'_>, delivery: &Delivery) -> Result<bool, Failure> {
+    let way = Way {
+        workspace_id: delivery.source_workspace_id.clone(),
+        channel_id: delivery.source_channel_id.clone(),
+        target: Target {
+            workspace_id: delivery.workspace_id.clone(),
+            team_id: delivery.team_id.clone(),
+            channel_id: delivery.channel_id.clone(),
+        },
+    };
+    Ok(pauses::let_pass(&cx.services.db, &way, delivery.version).await?)
 }
 
 fn payload(cx: &JobContext<'_>) -> Result<CopyId, Failure> {

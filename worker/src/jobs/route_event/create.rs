@@ -41,7 +41,9 @@ impl Routing<'_> {
             Some(known) => {
                 let version = create.ts.micros();
                 posts::complete(tx, &known.id, &create.author, &create.body, version).await?;
-                copies::complete_stubs(tx, &known.id).await?;
+                for target in &self.routes.targets {
+                    copies::complete_stub(tx, &known.id, target).await?;
+                }
                 self.follow(tx, &known.id, &mut jobs).await?;
                 (known.id, false)
             }
@@ -64,7 +66,8 @@ impl Routing<'_> {
                 (self.insert(tx, create.ts, root_post_id, author, body).await?, true)
             }
         };
-        let missing = if is_new { self.targets.clone() } else { self.without(tx, &post).await? };
+        let missing =
+            if is_new { self.routes.targets.clone() } else { self.without(tx, &post).await? };
         self.copy(tx, &post, Form::Full, parts, &missing, &mut jobs).await?;
         tracing::debug!(post.id = %post, copies = jobs.len(), "message routed");
         self.cx.enqueue(tx, jobs).await?;
@@ -111,7 +114,7 @@ impl Routing<'_> {
     /// The targets without a copy of the message.
     async fn without(&self, tx: &mut FencedTx, post: &PostId) -> Result<Vec<Target>, Failure> {
         let mut missing = Vec::new();
-        for target in &self.targets {
+        for target in &self.routes.targets {
             if !copies::has_one(tx, post, target).await? {
                 missing.push(target.clone());
             }
