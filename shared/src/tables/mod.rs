@@ -14,4 +14,5 @@ pub mod reactions;
 pub mod sealing_keys;
 pub mod sync_channels;
 pub mod syncs;
+pub mod user_mappings;
 pub mod workspaces;

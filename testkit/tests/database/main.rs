@@ -3,6 +3,7 @@
 mod claims;
 mod copies;
 mod documents;
+mod mappings;
 mod migrations;
 mod pauses;
 mod queue;

@@ -3,6 +3,7 @@
 mod changes;
 mod edge;
 mod held;
+mod mapping;
 mod messages;
 mod outage;
 mod pauses;
