@@ -120,6 +120,10 @@ id!(
     AppId, "app id", is_slack_id
 );
 id!(
+    /// A file of one workspace (`F…`).
+    FileId, "file id", is_slack_id
+);
+id!(
     /// One event of Slack's Events API (`Ev…`), the same on each retry.
     EventId, "event id", is_event_id
 );

@@ -32,7 +32,7 @@
 //! # Finding the way
 //!
 //! * `world`: the state and its rules; `shape`: how it is written in JSON
-//! * `speech`, `deeds`, `rooms`: what people say and do; `posting`, `changing`, `reacting`: what
+//! * `speech`, `deeds`, `rooms`: what people say and do; `other_app`: what other apps say; `posting`, `changing`, `reacting`: what
 //!   follows from it, whoever did it
 //! * `api`: the Web API; `api/methods.rs` is the table of methods, each line names one file
 //! * `events`: the Events API
@@ -54,6 +54,7 @@ mod faults;
 mod guard;
 mod ids;
 mod limits;
+mod other_app;
 mod page;
 mod posting;
 mod previews;
@@ -77,6 +78,7 @@ pub use events::{RequestUrlError, RetryReason, WaitingRetry};
 pub use faults::{Fault, FaultId, FaultRule};
 pub use ids::{BotId, ChannelId, EventId, TeamId, Ts, UserId};
 pub use limits::OverLimit;
+pub use other_app::AppPost;
 pub use record::{ApiCall, Delivery, Outcome};
 pub use rooms::{ChannelAct, ChannelActError};
 pub use settings::{DEFAULT_SCOPES, Settings};

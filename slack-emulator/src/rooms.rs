@@ -122,6 +122,18 @@ pub(crate) fn enter(
     core.tell(|| Change::Stage);
 }
 
+/// Somebody leaves a channel that they are in.
+pub(crate) fn leave(
+    core: &Arc<Core>,
+    state: &mut State,
+    team: &TeamId,
+    id: &ChannelId,
+    user: &UserId,
+) {
+    Room { core, state, team, id }.leave(user);
+    core.tell(|| Change::Stage);
+}
+
 /// The channel that something becomes of.
 struct Room<'a> {
     core: &'a Arc<Core>,
@@ -188,6 +200,14 @@ impl Room<'_> {
         self.tell(Topic::Members, |channel, at| {
             channel::member_joined(team, channel, user, inviter, at)
         })
+    }
+
+    /// <https://docs.slack.dev/reference/events/message/channel_leave>
+    fn leave(&mut self, user: &UserId) -> Option<()> {
+        let text = format!("<@{user}> has left the channel");
+        self.say(user, ["channel_leave", "group_leave"], text, Map::new())?;
+        self.channel()?.members.remove(user);
+        Some(())
     }
 
     /// Slack says it in the channel: a message like any other, with one subtype in public channels

@@ -45,9 +45,10 @@ pub struct Settings {
 }
 
 /// The scopes that an app which copies messages between channels asks for.
-pub const DEFAULT_SCOPES: [&str; 17] = [
+pub const DEFAULT_SCOPES: [&str; 19] = [
     "channels:history",
     "channels:join",
+    "channels:manage",
     "channels:read",
     "chat:write",
     "chat:write.customize",
@@ -57,6 +58,7 @@ pub const DEFAULT_SCOPES: [&str; 17] = [
     "files:write",
     "groups:history",
     "groups:read",
+    "groups:write",
     "im:write",
     "reactions:read",
     "reactions:write",

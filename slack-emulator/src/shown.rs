@@ -65,13 +65,19 @@ impl ShownMessage {
             Author::User(user) => (Some(user.clone()), None, None),
             Author::Bot(None) => (Some(bot.bot_user.clone()), Some(bot.bot_id.clone()), None),
             Author::Bot(Some(face)) => (None, Some(bot.bot_id.clone()), Some(face)),
+            Author::OtherApp(name) => (None, Some(shape::other_app_ids(name).0), None),
+        };
+        let other_app = match &draft.author {
+            Author::OtherApp(name) => Some(name.as_str()),
+            Author::User(_) | Author::Bot(_) => None,
         };
         let own = user.as_ref().unwrap_or(&bot.bot_user);
-        let chosen_name = face.and_then(|face| face.username.as_deref());
+        let chosen_name = face.and_then(|face| face.username.as_deref()).or(other_app);
         let author = chosen_name.or_else(|| name(own)).unwrap_or_default().to_owned();
         let (avatar, icon_emoji) = match face.and_then(|Face { icon, .. }| icon.as_ref()) {
             Some(Icon::Url(url)) => (Some(url.clone()), None),
             Some(Icon::Emoji(emoji)) => (None, Some(emoji.clone())),
+            None if other_app.is_some() => (None, None),
             None => (picture(own), None),
         };
         Self {

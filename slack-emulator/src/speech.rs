@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::core::{Core, State};
 use crate::ids::{ChannelId, TeamId, Ts, UserId};
@@ -34,6 +35,12 @@ pub struct UserPost {
     /// The id that the client gives it; without one, a random one.
     #[serde(default)]
     pub client_msg_id: Option<String>,
+    /// The blocks that the client makes of it; without them, `rich_text` of the text.
+    #[serde(default)]
+    pub blocks: Option<Value>,
+    /// What the client attaches, such as a picture from a picker.
+    #[serde(default)]
+    pub attachments: Vec<Value>,
 }
 
 impl UserPost {
@@ -47,6 +54,8 @@ impl UserPost {
             me: false,
             ts: None,
             client_msg_id: None,
+            blocks: None,
+            attachments: Vec::new(),
         }
     }
 
@@ -76,6 +85,20 @@ impl UserPost {
     #[must_use]
     pub fn at(mut self, ts: &str) -> Self {
         self.ts = Some(ts.into());
+        self
+    }
+
+    /// Says it with these blocks, such as lists, which are not made of the text here.
+    #[must_use]
+    pub fn with_blocks(mut self, blocks: Value) -> Self {
+        self.blocks = Some(blocks);
+        self
+    }
+
+    /// Attaches this to it.
+    #[must_use]
+    pub fn attach(mut self, attachment: Value) -> Self {
+        self.attachments.push(attachment);
         self
     }
 
@@ -117,10 +140,12 @@ pub(crate) fn say(
 ) -> Result<Ts, SayError> {
     let (_, channel) = standing(&state.world, team, channel_id, &post.user)?;
     check(channel, &post)?;
+    let blocks = blocks(&post);
     let client_msg_id = post.client_msg_id.unwrap_or_else(|| state.chance.client_msg_id());
     let draft = Draft {
         kind: if post.me { Kind::Me } else { Kind::Plain },
-        blocks: (!post.me).then(|| rich_text_blocks(&post.text)),
+        blocks,
+        attachments: post.attachments,
         broadcast: post.broadcast && post.thread_ts.is_some(),
         thread_ts: post.thread_ts,
         client_msg_id: Some(client_msg_id).filter(|_| !post.me),
@@ -131,8 +156,14 @@ pub(crate) fn say(
     posted.ok_or_else(|| Misplaced::UnknownChannel(channel_id.clone()).into())
 }
 
+/// What was said with `/me` has no blocks, nor has a text of nothing.
+fn blocks(post: &UserPost) -> Option<Value> {
+    let made = || (!post.text.trim().is_empty()).then(|| rich_text_blocks(&post.text));
+    if post.me { None } else { post.blocks.clone().or_else(made) }
+}
+
 fn check(channel: &Channel, post: &UserPost) -> Result<(), SayError> {
-    if post.text.trim().is_empty() {
+    if post.text.trim().is_empty() && post.blocks.is_none() && post.attachments.is_empty() {
         return Err(SayError::NoText);
     }
     if let Some(root) = &post.thread_ts {

@@ -18,7 +18,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use worker::{Services, install};
 
-use crate::{ACME, BIRCH, PATIENCE, Side, TestDatabase, stage};
+use crate::{ACME, BIRCH, CrashableWorker, PATIENCE, Side, TestDatabase, stage};
 
 /// Two workspaces that share a channel, with SyncBot in between.
 pub struct TestApp {
@@ -91,12 +91,24 @@ impl TestApp {
         app
     }
 
+    /// Starts everything, on a Slack that limits calls as the real one does, and kept below its limits.
+    pub async fn start_paced(database: TestDatabase) -> Self {
+        let mut app = Self::start_with(database, "true").await;
+        app.slack.switch(|switches| switches.rate_limits = true);
+        app.start_worker();
+        app
+    }
+
     /// Starts everything but a worker: what is acknowledged stays in the queue.
     pub async fn start_without_worker(database: TestDatabase) -> Self {
+        Self::start_with(database, "false").await
+    }
+
+    async fn start_with(database: TestDatabase, pacing: &str) -> Self {
         quiet_logs();
         let slack = SlackEmulator::start(Settings::default()).await.expect("the emulator starts");
         stage::enter(&slack);
-        let config = configuration(&slack, &database);
+        let config = configuration(&slack, &database, pacing);
         let services =
             Services::on(database.open().await, &config.worker, Clock::system(), Rng::system());
         let services = services.await.expect("the services open");
@@ -129,6 +141,25 @@ impl TestApp {
                 .expect("the worker ends well");
         };
         self.running.push(App { ended: tokio::spawn(working), stop });
+    }
+
+    /// Starts a worker that can crash.
+    pub fn start_crashable_worker(&self) -> CrashableWorker {
+        CrashableWorker::start(&self.config.worker)
+    }
+
+    /// Keeps channels of several workspaces in step.
+    pub async fn share(&self, title: &str, channels: &[(Side, String)]) {
+        let scopes = shared::slack::scopes::BOT.join(",");
+        let mut installed = Vec::new();
+        for (side, channel) in channels {
+            let token = SecretString::from(self.slack.bot_token(side.team));
+            let workspace = install::with_token(&self.services, &token, &scopes).await;
+            installed.push((workspace.expect("installed"), channel.parse().expect("a channel id")));
+        }
+        let channels: Vec<_> =
+            installed.iter().map(|(w, channel): &(_, ChannelId)| (w, channel.clone())).collect();
+        install::share(&self.services, title, &channels).await.expect("shared");
     }
 
     /// Stops what was started last.
@@ -200,17 +231,26 @@ impl TestApp {
 
     /// Waits until no job is left to be done.
     pub async fn until_idle(&self) {
-        let idle = async {
-            loop {
-                // The wake-up of the next commit, or a moment: another process may be the one that commits.
-                let mut commits = self.services.queue.wakes().subscribe();
-                if self.open_jobs().await == 0 {
-                    return;
-                }
-                let _ = tokio::time::timeout(Duration::from_millis(20), commits.changed()).await;
-            }
-        };
+        let idle = self.until_idle_however_long();
         tokio::time::timeout(PATIENCE, idle).await.expect("the queue runs empty");
+    }
+
+    /// As [`TestApp::until_idle`], for whoever has another patience.
+    pub async fn until_idle_however_long(&self) {
+        loop {
+            // The wake-up of the next commit, or a moment: another process may be the one that commits.
+            let mut commits = self.services.queue.wakes().subscribe();
+            if self.open_jobs().await == 0 {
+                return;
+            }
+            let _ = tokio::time::timeout(Duration::from_millis(20), commits.changed()).await;
+        }
+    }
+
+    /// The dead jobs: of which kind, and why.
+    pub async fn dead_jobs(&self) -> Vec<(String, String)> {
+        let dead = sql!("SELECT kind, COALESCE(last_error, '') FROM jobs WHERE state = 'dead'");
+        self.db.read(dead).fetch_all().await.expect("read")
     }
 
     /// How many jobs are neither done nor dead.
@@ -295,7 +335,7 @@ impl TestApp {
     }
 }
 
-fn configuration(slack: &SlackEmulator, database: &TestDatabase) -> RunConfig {
+fn configuration(slack: &SlackEmulator, database: &TestDatabase, pacing: &str) -> RunConfig {
     let mut config = RunConfig::load(Source::fixed([
         ("LOCAL_DEVELOPMENT", "true"),
         ("DATABASE_URL", "sqlite:///replaced-below"),
@@ -304,6 +344,7 @@ fn configuration(slack: &SlackEmulator, database: &TestDatabase) -> RunConfig {
         ("TOKEN_ENCRYPTION_KEY", "the token key of the tests"),
         ("SYNCBOT_WORKER_LEASE_SECONDS", "4"),
         ("SYNCBOT_SLACK_SETTLE_SECONDS", "1"),
+        ("SYNCBOT_SLACK_PACING", pacing),
     ]))
     .expect("a valid configuration")
     .config;

@@ -8,6 +8,7 @@
 mod administer;
 mod app;
 mod channels;
+mod crashable;
 mod database;
 mod fragile_road;
 pub mod model;
@@ -22,6 +23,7 @@ mod town;
 
 pub use app::{App, SignedRequest, TestApp, get};
 pub use channels::Way;
+pub use crashable::CrashableWorker;
 pub use database::TestDatabase;
 pub use fragile_road::FragileRoad;
 pub use outage::Outage;

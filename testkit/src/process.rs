@@ -149,6 +149,7 @@ impl Process {
 }
 
 impl Drop for Process {
+    #[expect(clippy::print_stderr, reason = "for whoever reads why the test failed")]
     fn drop(&mut self) {
         // It may have ended already.
         let _ = self.child.kill();

@@ -30,13 +30,13 @@ pub const BIRCH: Side = Side {
     person_name: "Linus Pauling",
 };
 
-/// Marie's workspace, for stories of three ([`TestApp::admit`](crate::TestApp::admit)).
+/// Grace's workspace, where a third is needed.
 pub const CEDAR: Side = Side {
     team: "T0CEDAR",
     name: "Cedar",
-    channel: "C0LAB",
-    person: "U0MARIE",
-    person_name: "Marie Curie",
+    channel: "C0GROVE",
+    person: "U0GRACE",
+    person_name: "Grace Hopper",
 };
 
 /// Puts both on a simulated Slack.

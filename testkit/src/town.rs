@@ -166,6 +166,7 @@ pub fn process_variables(api_url: &str, database: &TestDatabase) -> Vec<(&'stati
         ("SYNCBOT_PUBLIC_URL", "https://sync.example.org".to_owned()),
         ("SYNCBOT_BIND_ADDRESS", "127.0.0.1".to_owned()),
         ("PORT", "0".to_owned()),
+        ("SYNCBOT_SLACK_PACING", "false".to_owned()),
         ("LOG_LEVEL", "DEBUG".to_owned()),
     ]
     .into()

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 use shared::db::{DbError, Tx};
-use shared::ids::{TeamId, WorkspaceId};
+use shared::ids::{ChannelId, TeamId, WorkspaceId};
 use shared::queue::{Job, NewJob, Scope};
 use shared::slack::CallError;
 use shared::slack::client::Method;
@@ -13,6 +13,7 @@ use shared::tables::installations;
 
 use crate::Services;
 use crate::failure::Failure;
+use crate::pace::Late;
 use crate::runtime::HeldLease;
 
 /// One run of one job.
@@ -99,6 +100,11 @@ impl<'r> JobContext<'r> {
         Ok(Done(()))
     }
 
+    /// Others have work once the transaction commits.
+    pub fn signal(&self, tx: &mut FencedTx) {
+        tx.enqueued = true;
+    }
+
     /// Jobs that wait for one of these keys may go on once the transaction commits.
     pub async fn unpark_either(
         &self,
@@ -141,20 +147,55 @@ impl<'r> JobContext<'r> {
         self.services.queue.time().after(self.call_timeout())
     }
 
-    /// Calls Slack with the token of `team`, for [`JobContext::call_timeout`] at most. A method that Slack
-    /// limits is not called before it may be.
+    /// Returns when `M` may be called for `team`, where it is about `channel` if the method is one of those
+    /// that Slack limits by channel. [`Failure::Hold`]: not soon.
+    pub async fn turn<M: Method>(
+        &self,
+        team: &TeamId,
+        channel: Option<&ChannelId>,
+    ) -> Result<(), Failure> {
+        let late = |scope, wait| {
+            Err(Failure::hold(scope, wait, format!("{} would be called too often", M::NAME)))
+        };
+        if let Some(wait) = self.held::<M>(team) {
+            return late(Scope::method(team, M::NAME), wait);
+        }
+        match self.services.pacer.turn(team, M::NAME, M::TIER, channel).await {
+            Ok(()) => Ok(()),
+            Err(Late { wait, scope }) => late(scope, wait),
+        }
+    }
+
+    /// For how long Slack does not want to hear of a method.
+    fn held<M: Method>(&self, team: &TeamId) -> Option<Duration> {
+        let queue = &self.services.queue;
+        let until = queue.held_until(&Scope::method(team, M::NAME))?;
+        Some(Duration::from_millis(u64::try_from(until - queue.time().now()).unwrap_or(1)))
+    }
+
+    /// Calls Slack with the token of `team` when it is the method's turn, for [`JobContext::call_timeout`] at
+    /// most.
     pub async fn call<M: Method>(
         &self,
         team: &TeamId,
         token: &SecretString,
         method: &M,
     ) -> Result<M::Answer, CallError> {
-        let queue = &self.services.queue;
-        if let Some(until) = queue.held_until(&Scope::method(team, M::NAME)) {
-            let left = u64::try_from(until - queue.time().now()).unwrap_or(1);
-            let retry_after = Duration::from_millis(left);
-            return Err(CallError::RateLimited { method: M::NAME, retry_after });
+        let limited = |retry_after| CallError::RateLimited { method: M::NAME, retry_after };
+        if let Some(wait) = self.held::<M>(team) {
+            return Err(limited(wait));
         }
+        let turn = self.services.pacer.turn(team, M::NAME, M::TIER, None).await;
+        turn.map_err(|late| limited(late.wait))?;
+        self.call_now(token, method).await
+    }
+
+    /// As [`JobContext::call`], for who had the [`turn`](JobContext::turn).
+    pub async fn call_now<M: Method>(
+        &self,
+        token: &SecretString,
+        method: &M,
+    ) -> Result<M::Answer, CallError> {
         self.services.slack.call(token, method, self.call_timeout()).await
     }
 }

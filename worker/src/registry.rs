@@ -8,7 +8,8 @@ use shared::jobs;
 use shared::queue::{JobRow, NewJob, Queue};
 
 use crate::jobs::{
-    deliver_copy, queue_care, refresh_copy, refresh_reactions, resume_channel, route_event,
+    channel_event, deliver_copy, deliver_files, leave_channel, notice, queue_care, refresh_copy,
+    refresh_reactions, resume_channel, route_event,
 };
 use crate::{Done, Failure, JobContext};
 
@@ -50,6 +51,8 @@ pub struct Registered {
 }
 
 const QUICK: Duration = Duration::from_mins(1);
+/// For files of a gigabyte on a slow line.
+const TRANSFER: Duration = Duration::from_hours(6);
 /// For work in bounded steps on a large and slow database.
 const LONG: Duration = Duration::from_mins(10);
 
@@ -65,11 +68,43 @@ pub fn registry() -> Vec<Registered> {
             schedule: None,
         },
         Registered {
+            kind: jobs::channel_event::NAME,
+            handler: |cx| Box::pin(channel_event::run(cx)),
+            timeout: QUICK,
+            on_death: None,
+            on_replay: None,
+            schedule: None,
+        },
+        Registered {
+            kind: jobs::leave_channel::NAME,
+            handler: |cx| Box::pin(leave_channel::run(cx)),
+            timeout: QUICK,
+            on_death: None,
+            on_replay: None,
+            schedule: None,
+        },
+        Registered {
             kind: jobs::deliver_copy::NAME,
             handler: |cx| Box::pin(deliver_copy::run(cx)),
             timeout: QUICK,
             on_death: Some(|cx, tx| Box::pin(deliver_copy::on_death(cx, tx))),
             on_replay: Some(|queue, job, tx| Box::pin(deliver_copy::on_replay(queue, job, tx))),
+            schedule: None,
+        },
+        Registered {
+            kind: jobs::deliver_files::NAME,
+            handler: |cx| Box::pin(deliver_files::run(cx)),
+            timeout: TRANSFER,
+            on_death: Some(|cx, tx| Box::pin(deliver_files::on_death(cx, tx))),
+            on_replay: Some(|queue, job, tx| Box::pin(deliver_files::on_replay(queue, job, tx))),
+            schedule: None,
+        },
+        Registered {
+            kind: jobs::notice::NAME,
+            handler: |cx| Box::pin(notice::run(cx)),
+            timeout: QUICK,
+            on_death: None,
+            on_replay: None,
             schedule: None,
         },
         Registered {

@@ -10,6 +10,8 @@ use shared::queue::Queue;
 use shared::rng::Rng;
 use shared::slack;
 
+use crate::pace::Pacer;
+
 /// Everything that handlers share. Cheap to clone.
 #[derive(Debug, Clone)]
 #[expect(missing_docs, reason = "the types say it")]
@@ -20,6 +22,7 @@ pub struct Services {
     pub sealer: Sealer,
     pub clock: Clock,
     pub rng: Rng,
+    pub pacer: Pacer,
     /// How long Slack may need to show a message that it accepted.
     pub settle: Duration,
 }
@@ -55,7 +58,8 @@ impl Services {
         let slack =
             slack::Client::new(shared::http_client(HTTP_TIMEOUT)?, config.client.api_url.clone());
         let settle = config.worker.settle;
-        Ok(Self { db, queue, slack, sealer, clock, rng, settle })
+        let pacer = Pacer::new(clock.clone(), config.worker.is_paced);
+        Ok(Self { db, queue, slack, sealer, clock, rng, pacer, settle })
     }
 }
 

@@ -1,5 +1,6 @@
 //! Requests from Slack.
 
+mod channel;
 pub(crate) mod dispatch;
 pub(crate) mod events;
 pub(crate) mod message;

@@ -13,6 +13,8 @@ pub struct WorkerConfig {
     pub lease: Duration,
     /// How long Slack may need to show a message that it accepted.
     pub settle: Duration,
+    /// Whether calls are kept below Slack's limits.
+    pub is_paced: bool,
 }
 
 impl WorkerConfig {
@@ -26,10 +28,12 @@ impl WorkerConfig {
         let settle = reader.parsed("SYNCBOT_SLACK_SETTLE_SECONDS", |text| {
             text.parse().ok().filter(|seconds| (1..=60).contains(seconds))
         });
+        let is_paced = reader.flag("SYNCBOT_SLACK_PACING", &["1", "true", "yes", "on"]);
         Some(Self {
             concurrency: concurrency?,
             lease: Duration::from_secs(lease?),
             settle: Duration::from_secs(settle?),
+            is_paced,
         })
     }
 }

@@ -3,7 +3,11 @@
 //! Handlers are elsewhere, so that ingress can enqueue without knowing the work. Never change a name
 //! or a payload's meaning in one deployment; `docs/JOBS.md` says how.
 
+pub mod channel_event;
 pub mod deliver_copy;
+pub mod deliver_files;
+pub mod leave_channel;
+pub mod notice;
 pub mod queue_care;
 pub mod refresh_copy;
 pub mod refresh_reactions;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::ids::{ChannelId, CopyId, PostId, TeamId};
+use crate::ids::{ChannelId, CopyId, PostId, TeamId, UserId};
 
 /// A lane's name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -22,6 +22,16 @@ impl Lane {
     /// What follows on one copy: edits and deletions.
     pub fn changes(team: &TeamId, channel: &ChannelId, copy: &CopyId) -> Self {
         Self(format!("fx:{team}:{channel}:{copy}"))
+    }
+
+    /// Files of one copy that are not quick.
+    pub fn files(team: &TeamId, channel: &ChannelId, copy: &CopyId) -> Self {
+        Self(format!("file:{team}:{channel}:{copy}"))
+    }
+
+    /// What one person is told.
+    pub fn notices(team: &TeamId, user: &UserId) -> Self {
+        Self(format!("notice:{team}:{user}"))
     }
 
     /// Reactions to a message at one place.

@@ -11,12 +11,15 @@ use tracing::Instrument as _;
 use url::Url;
 
 use super::error::CallError;
+use super::tier::Tier;
 
 /// A method of the Web API: its name, what it takes and what it gives. One file each in
 /// [`methods`](super::methods).
 pub trait Method: Serialize + Sync {
     /// As in its address, such as `chat.postMessage`.
     const NAME: &'static str;
+    /// How often it may be called.
+    const TIER: Tier;
     /// What it answers, besides `ok`.
     type Answer: DeserializeOwned;
 }
@@ -39,6 +42,14 @@ impl Client {
     /// `api_url`: base address, ending in `/`.
     pub fn new(http: reqwest::Client, api_url: Url) -> Self {
         Self { http, api_url }
+    }
+
+    pub(super) fn http(&self) -> &reqwest::Client {
+        &self.http
+    }
+
+    pub(super) fn api_url(&self) -> &Url {
+        &self.api_url
     }
 
     /// Calls a method with a workspace's token. No answer within `deadline` is [`CallError::NoAnswer`].
@@ -67,14 +78,7 @@ impl Client {
         // Not every method reads JSON bodies; all of them read forms.
         let request =
             self.http.post(url).bearer_auth(token.expose_secret()).form(method).timeout(deadline);
-        let failed = |source: reqwest::Error| {
-            let source = source.without_url();
-            if source.is_connect() || source.is_builder() {
-                CallError::NotSent { method: name, source }
-            } else {
-                CallError::NoAnswer { method: name, source }
-            }
-        };
+        let failed = |error| CallError::of_http(name, error);
         let response = request.send().await.map_err(failed)?;
         let status = response.status();
         if status == StatusCode::TOO_MANY_REQUESTS {

@@ -38,6 +38,12 @@ pub enum CallError {
         #[source]
         source: reqwest::Error,
     },
+    /// Bytes have stopped to move.
+    #[error("the {method} stands still")]
+    Stalled {
+        /// What stands still.
+        method: &'static str,
+    },
     /// The request went out, and no answer came in time: it may have had its effect.
     #[error("{method} got no answer from Slack")]
     NoAnswer {
@@ -71,6 +77,16 @@ pub enum Outcome {
 }
 
 impl CallError {
+    /// What a failure of HTTP means.
+    pub(super) fn of_http(method: &'static str, error: reqwest::Error) -> Self {
+        let source = error.without_url();
+        if source.is_connect() || source.is_builder() {
+            Self::NotSent { method, source }
+        } else {
+            Self::NoAnswer { method, source }
+        }
+    }
+
     /// The method that was called.
     pub fn method(&self) -> &'static str {
         match self {
@@ -78,6 +94,7 @@ impl CallError {
             | Self::RateLimited { method, .. }
             | Self::Unusable { method, .. }
             | Self::NotSent { method, .. }
+            | Self::Stalled { method }
             | Self::NoAnswer { method, .. } => method,
         }
     }
@@ -95,7 +112,9 @@ impl CallError {
         match self {
             Self::RateLimited { retry_after, .. } => Outcome::Transient(Some(*retry_after)),
             Self::NotSent { .. } => Outcome::Transient(None),
-            Self::Unusable { .. } | Self::NoAnswer { .. } => Outcome::Ambiguous,
+            Self::Unusable { .. } | Self::NoAnswer { .. } | Self::Stalled { .. } => {
+                Outcome::Ambiguous
+            }
             Self::Slack { code, .. } => of_code(code),
         }
     }
@@ -155,6 +174,9 @@ fn of_code(code: &str) -> Outcome {
         | "too_many_reactions"
         | "message_not_found"
         | "file_deleted"
+        | "file_not_found"
+        | "file_uploads_disabled"
+        | "file_upload_size_restricted"
         | "blocked_file_type"
         | "storage_limit_reached"
         | "user_not_found"

@@ -1,7 +1,9 @@
 //! What Slack's Events API sends (docs.slack.dev/apis/events-api). Unknown fields are tolerated: Slack adds some.
 
 use serde::Deserialize;
+use serde_json::Value;
 
+use super::file::File;
 use crate::ids::{AppId, BotId, ChannelId, EventId, SlackTs, TeamId, UserId};
 
 /// The envelope of an event, with the event itself.
@@ -59,6 +61,8 @@ pub struct MessageEvent {
     #[serde(default)]
     pub text: Option<String>,
     #[serde(default)]
+    pub files: Vec<File>,
+    #[serde(default)]
     pub thread_ts: Option<SlackTs>,
     #[serde(default)]
     pub username: Option<String>,
@@ -66,6 +70,12 @@ pub struct MessageEvent {
     pub icons: Option<Icons>,
     #[serde(default)]
     pub bot_profile: Option<BotProfile>,
+    /// A list, or nothing: read by what each block is.
+    #[serde(default)]
+    pub blocks: Value,
+    /// As `blocks`; previews of links are among them.
+    #[serde(default)]
+    pub attachments: Value,
     /// When this happened; for what was said, its `ts`.
     #[serde(default)]
     pub event_ts: Option<SlackTs>,
@@ -85,7 +95,15 @@ pub struct ChangedMessage {
     #[serde(default)]
     pub subtype: Option<String>,
     #[serde(default)]
+    pub bot_id: Option<BotId>,
+    #[serde(default)]
     pub text: Option<String>,
+    #[serde(default)]
+    pub files: Vec<File>,
+    #[serde(default)]
+    pub blocks: Value,
+    #[serde(default)]
+    pub attachments: Value,
 }
 
 /// The app that posted (`docs.slack.dev/reference/events/message/bot_message`).

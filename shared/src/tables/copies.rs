@@ -36,6 +36,10 @@ pub enum Form {
     Stub,
     /// One line that stands for a message that was deleted before it was copied: its thread goes on.
     Tombstone,
+    /// The message's files.
+    Files,
+    /// One line that stands for files, none of which could be copied.
+    Lost,
 }
 
 impl Form {
@@ -44,6 +48,8 @@ impl Form {
             Self::Full => "full",
             Self::Stub => "stub",
             Self::Tombstone => "tombstone",
+            Self::Files => "files",
+            Self::Lost => "lost",
         }
     }
 }
@@ -174,7 +180,8 @@ pub async fn delivery(db: &Db, id: &CopyId) -> Result<Option<Delivery>, DbError>
             "SELECT copies.state, copies.form, copies.part,
                     (SELECT MAX(parts.part) FROM copies AS parts
                      WHERE parts.post_id = copies.post_id AND parts.workspace_id = copies.workspace_id
-                       AND parts.channel_id = copies.channel_id AND parts.state <> 'deleted') AS last_part, copies.ts, copies.version AS shown_version, copies.call_deadline, copies.after_ts, copies.looks, copies.look_from,
+                       AND parts.channel_id = copies.channel_id AND parts.state <> 'deleted'
+                       AND parts.form NOT IN ('files', 'lost')) AS last_part, copies.ts, copies.version AS shown_version, copies.call_deadline, copies.after_ts, copies.looks, copies.look_from,
                     copies.workspace_id, target.team_id, copies.channel_id, copies.post_id, posts.root_post_id,
                     (SELECT MAX(others.ts) FROM copies AS others
                      WHERE others.workspace_id = copies.workspace_id AND others.channel_id = copies.channel_id) AS last_ts,
@@ -241,7 +248,8 @@ fn parse_state(text: &str) -> Option<CopyState> {
 }
 
 fn parse_form(text: &str) -> Option<Form> {
-    [Form::Full, Form::Stub, Form::Tombstone].into_iter().find(|form| form.as_str() == text)
+    let all = [Form::Full, Form::Stub, Form::Tombstone, Form::Files, Form::Lost];
+    all.into_iter().find(|form| form.as_str() == text)
 }
 
 /// Where a message stands in one channel, as original or as copy.

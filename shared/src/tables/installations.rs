@@ -69,6 +69,19 @@ pub async fn is_bot(tx: &mut Tx, workspace: &WorkspaceId, user: &UserId) -> Resu
     Ok(found)
 }
 
+/// As [`is_bot`], by the id that messages of a bot carry.
+pub async fn is_bot_id(tx: &mut Tx, workspace: &WorkspaceId, bot: &BotId) -> Result<bool, DbError> {
+    let (found,) = tx
+        .query(sql!(
+            "SELECT EXISTS (SELECT 1 FROM installations WHERE workspace_id = $1 AND bot_id = $2)"
+        ))
+        .bind(workspace.clone())
+        .bind(bot.clone())
+        .fetch_one()
+        .await?;
+    Ok(found)
+}
+
 /// Stores an installation over the one that was there.
 pub async fn upsert(
     tx: &mut Tx,

@@ -3,7 +3,9 @@
 //! Reads return `Option`; writes say how many rows they expect. Every query starts from a tenant.
 
 pub mod changes;
+pub mod channels;
 pub mod copies;
+pub mod copy_files;
 pub mod installations;
 pub mod instance_settings;
 pub mod missed;

@@ -2,10 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use crate::db::{DbError, Tx};
 use crate::ids::{BotId, ChannelId, CopyId, PostId, SlackTs, TeamId, UserId, WorkspaceId};
+use crate::slack::file::File;
 use crate::sql;
 
 /// Who said it.
@@ -38,24 +40,32 @@ pub struct Body {
     /// A reply that is shown in the channel as well.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_broadcast: bool,
+    /// What was shared with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<File>,
+    /// What is shown instead of the text, as the source workspace has it, without what nobody shows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub blocks: Vec<Value>,
 }
 
 impl Body {
     /// This text, and nothing besides.
     pub fn said(text: impl Into<String>) -> Self {
-        Self { text: text.into(), is_broadcast: false }
+        Self { text: text.into(), is_broadcast: false, files: Vec::new(), blocks: Vec::new() }
     }
 
-    /// The same for two that say the same: SHA-256, in hexadecimal.
+    /// The same for two that say the same: SHA-256, in hexadecimal. Files come and go without anybody having
+    /// said something else.
     pub fn digest(&self) -> String {
-        hex::encode(Sha256::digest(json(self)))
+        hex::encode(Sha256::digest(json(&Self { files: Vec::new(), ..self.clone() })))
     }
 }
 
 impl std::fmt::Debug for Body {
     /// Message text never reaches a log.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Body({} characters)", self.text.chars().count())
+        let (files, blocks) = (self.files.len(), self.blocks.len());
+        write!(f, "Body({} characters, {files} files, {blocks} blocks)", self.text.chars().count())
     }
 }
 
@@ -238,7 +248,7 @@ pub(super) async fn clear_body_when_delivered(tx: &mut Tx, post: &PostId) -> Res
         "UPDATE posts SET body = NULL WHERE id = $1
          AND NOT EXISTS (SELECT 1 FROM copies WHERE post_id = $1
                          AND (state IN ('pending', 'sending', 'dead')
-                              OR (state = 'sent' AND form = 'full' AND version < posts.version)))"
+                              OR (state = 'sent' AND form NOT IN ('stub', 'lost') AND version < posts.version)))"
     ))
     .bind(post.clone())
     .execute()

@@ -119,6 +119,40 @@ pub async fn of_channel(
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
+/// A sync channel, as operators see it.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub struct Listed {
+    /// What people call its sync.
+    pub title: String,
+    /// Its workspace's name.
+    pub workspace_name: String,
+    /// That workspace's Slack id.
+    pub team_id: TeamId,
+    /// The channel.
+    pub channel_id: ChannelId,
+    /// Messages go from here to the others.
+    pub publishes: bool,
+    /// Messages of the others come here.
+    pub subscribes: bool,
+    /// Since when it is paused (microseconds since 1970), if it is.
+    pub paused_since: Option<i64>,
+}
+
+/// Every channel that takes part in a sync.
+pub async fn list(db: &Db) -> Result<Vec<Listed>, DbError> {
+    db.read(sql!(
+        "SELECT syncs.title, workspaces.name AS workspace_name, workspaces.team_id, sync_channels.channel_id,
+                sync_channels.publishes, sync_channels.subscribes, pauses.from_micros AS paused_since
+         FROM sync_channels JOIN syncs ON syncs.id = sync_channels.sync_id
+         JOIN workspaces ON workspaces.id = sync_channels.workspace_id
+         LEFT JOIN pauses ON pauses.sync_channel_id = sync_channels.id AND pauses.until_micros IS NULL
+         WHERE sync_channels.status = 'active' AND workspaces.deleted_at IS NULL
+         ORDER BY syncs.id, workspaces.team_id, sync_channels.channel_id"
+    ))
+    .fetch_all()
+    .await
+}
+
 /// Since when a channel has been publishing, by the earliest of its syncs; `None`: it does not.
 pub async fn publishes_since(
     tx: &mut Tx,

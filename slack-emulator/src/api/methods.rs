@@ -48,6 +48,7 @@ const METHODS: &[Method] = &[
     Method { name: "conversations.history", scopes: HISTORY, kind: Read, tier: Tier::History, run: conversations::history::run },
     Method { name: "conversations.info", scopes: READ, kind: Read, tier: Tier::Three, run: conversations::info::run },
     Method { name: "conversations.join", scopes: &["channels:join"], kind: Write, tier: Tier::Three, run: conversations::join::run },
+    Method { name: "conversations.leave", scopes: &["channels:manage", "groups:write"], kind: Write, tier: Tier::Three, run: conversations::leave::run },
     Method { name: "conversations.replies", scopes: HISTORY, kind: Read, tier: Tier::History, run: conversations::replies::run },
     Method { name: "emoji.list", scopes: &["emoji:read"], kind: ReadForm, tier: Tier::Two, run: emoji::list::run },
     Method { name: "reactions.add", scopes: &["reactions:write"], kind: Write, tier: Tier::Three, run: reactions::add::run },

@@ -1,9 +1,10 @@
 //! The public face: [`SlackEmulator`].
 //!
-//! * `stage`: who and what is in the workspaces; `people`, `channels`: what happens there
+//! * `stage`: who and what is in the workspaces; `people`, `apps`, `channels`: what happens there
 //! * `steer`: what goes wrong, and when
 //! * `inspect`: what was asked and sent, and waiting for it
 
+mod apps;
 mod channels;
 mod inspect;
 mod people;

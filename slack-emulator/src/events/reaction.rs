@@ -40,7 +40,7 @@ pub(crate) fn reaction_event(
     let item_user = match &message.draft.author {
         Author::User(user) => Some(user),
         Author::Bot(None) => Some(&workspace.installation.bot_user),
-        Author::Bot(Some(_)) => None,
+        Author::Bot(Some(_)) | Author::OtherApp(_) => None,
     };
     if let Some(item_user) = item_user {
         event.insert("item_user".to_owned(), json!(item_user));

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::object;
+use crate::ids::BotId;
 use crate::world::{
     App, Author, Channel, Face, Icon, Kind, Message, Reaction, Reactions, SLACKBOT, Workspace,
 };
@@ -50,7 +51,9 @@ pub(crate) fn message(
     if let Some(thread_ts) = &draft.thread_ts {
         shape.insert("thread_ts".to_owned(), json!(thread_ts));
         if let Some(root) = channel.message(thread_ts) {
-            shape.insert("parent_user_id".to_owned(), json!(user_id(workspace, root)));
+            if let Some(user) = user_id(workspace, root) {
+                shape.insert("parent_user_id".to_owned(), json!(user));
+            }
             if draft.broadcast {
                 let root = message_in_history(app, workspace, channel, root, reading);
                 shape.insert("root".to_owned(), Value::Object(root));
@@ -107,7 +110,7 @@ pub(crate) fn message_in_history(
             .replies
             .iter()
             .filter_map(|reply| channel.message(reply))
-            .map(|reply| user_id(workspace, reply))
+            .filter_map(|reply| user_id(workspace, reply))
             .collect();
         shape.extend(object(json!({
             "thread_ts": shown.ts,
@@ -125,11 +128,12 @@ pub(crate) fn message_in_history(
     shape
 }
 
-/// The user behind a message: for the app's own, its bot user.
-fn user_id<'a>(workspace: &'a Workspace, message: &'a Message) -> &'a str {
+/// The user behind a message: for the app's own, its bot user. Other apps have none here.
+fn user_id<'a>(workspace: &'a Workspace, message: &'a Message) -> Option<&'a str> {
     match &message.draft.author {
-        Author::User(user) => user,
-        Author::Bot(_) => &workspace.installation.bot_user,
+        Author::User(user) => Some(user),
+        Author::Bot(_) => Some(&workspace.installation.bot_user),
+        Author::OtherApp(_) => None,
     }
 }
 
@@ -160,7 +164,18 @@ fn author(app: &App, workspace: &Workspace, message: &Message) -> Map<String, Va
             shape.extend(chosen_face(app, face));
             shape
         }
+        Author::OtherApp(name) => {
+            let (bot, app) = other_app_ids(name);
+            object(json!({ "bot_id": bot, "app_id": app, "username": name }))
+        }
     }
+}
+
+/// The ids of another app's bot and of that app, which follow from its name.
+pub(crate) fn other_app_ids(name: &str) -> (BotId, String) {
+    let letters: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
+    let letters = letters.to_ascii_uppercase();
+    (BotId::from(format!("B0{letters}")), format!("A0{letters}"))
 }
 
 fn chosen_face(app: &App, face: &Face) -> Map<String, Value> {

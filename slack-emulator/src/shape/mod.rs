@@ -6,7 +6,7 @@ mod team;
 mod user;
 
 pub(crate) use channel::channel;
-pub(crate) use message::{Reading, message, message_in_history, shorten_reactions};
+pub(crate) use message::{Reading, message, message_in_history, other_app_ids, shorten_reactions};
 pub(crate) use team::team;
 pub(crate) use user::{avatar, user};
 

@@ -12,6 +12,8 @@ pub(crate) enum Author {
     User(UserId),
     /// The app's bot, under its own name or under one that it chose for this message.
     Bot(Option<Face>),
+    /// Another app that is installed there, under this name.
+    OtherApp(String),
 }
 
 /// The name and picture that a bot chose for one message.
@@ -56,6 +58,8 @@ pub(crate) struct Draft {
     pub(crate) author: Author,
     pub(crate) text: String,
     pub(crate) blocks: Option<Value>,
+    /// What is attached from the beginning.
+    pub(crate) attachments: Vec<Value>,
     pub(crate) thread_ts: Option<Ts>,
     /// Whether a reply is shown in the channel too.
     pub(crate) broadcast: bool,
@@ -72,6 +76,7 @@ impl Draft {
             author,
             text: text.into(),
             blocks: None,
+            attachments: Vec::new(),
             thread_ts: None,
             broadcast: false,
             metadata: None,
@@ -99,19 +104,20 @@ pub(crate) struct Message {
     pub(crate) replies: Vec<Ts>,
     pub(crate) edited: Option<Edited>,
     pub(crate) reactions: Reactions,
-    /// What Slack or the app attached: previews of links.
+    /// What Slack or an app attached: previews of links, and what was attached from the beginning.
     pub(crate) attachments: Vec<Value>,
 }
 
 impl Message {
-    pub(crate) fn new(ts: Ts, draft: Draft) -> Self {
+    pub(crate) fn new(ts: Ts, mut draft: Draft) -> Self {
+        let attachments = std::mem::take(&mut draft.attachments);
         Self {
             ts,
             draft,
             replies: Vec::new(),
             edited: None,
             reactions: Reactions::default(),
-            attachments: Vec::new(),
+            attachments,
         }
     }
 
@@ -123,8 +129,10 @@ impl Message {
             Kind::Tombstone => Some("tombstone"),
             Kind::Me => Some("me_message"),
             Kind::Plain if self.draft.broadcast => Some("thread_broadcast"),
-            Kind::Plain if matches!(self.draft.author, Author::Bot(Some(_))) => Some("bot_message"),
-            Kind::Plain => None,
+            Kind::Plain => match self.draft.author {
+                Author::Bot(Some(_)) | Author::OtherApp(_) => Some("bot_message"),
+                Author::Bot(None) | Author::User(_) => None,
+            },
         }
     }
 

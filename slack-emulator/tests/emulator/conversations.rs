@@ -88,6 +88,20 @@ async fn the_bot_joins_public_channels() {
 }
 
 #[tokio::test]
+async fn the_bot_leaves_channels_and_can_no_longer_speak_there() {
+    let slack = acme().await;
+    let caller = Caller::new(&slack, TEAM);
+    let leave = || caller.call("conversations.leave", json!({ "channel": GENERAL }));
+    assert_eq!(leave().await["ok"], true);
+    let line = &slack.messages(TEAM, GENERAL)[0].text;
+    assert_eq!(*line, format!("<@{}> has left the channel", slack.bot_user_id(TEAM)));
+    assert_eq!(leave().await["not_in_channel"], true);
+    let post = json!({ "channel": GENERAL, "text": "x" });
+    assert_eq!(caller.call("chat.postMessage", post).await["error"], "not_in_channel");
+    assert_eq!(slack.violations(), []);
+}
+
+#[tokio::test]
 async fn history_is_newest_first_and_leaves_out_replies() {
     let slack = acme().await;
     let root = slack.say(TEAM, GENERAL, ADA, "one");

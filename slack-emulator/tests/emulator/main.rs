@@ -17,6 +17,7 @@ mod event_shapes;
 mod faults;
 mod library;
 mod limits;
+mod other_app;
 mod page;
 mod reactions;
 mod reactions_api;

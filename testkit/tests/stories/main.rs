@@ -1,11 +1,14 @@
 //! Stories: what people do in one workspace, and what they see in another. Each on each database.
 
+mod blocks;
 mod changes;
+mod channels;
 mod edge;
 mod held;
 mod mapping;
 mod messages;
 mod outage;
+mod paced;
 mod pauses;
 mod reactions;
 mod reconcile;

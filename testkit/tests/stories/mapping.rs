@@ -1,9 +1,10 @@
 //! People who are somebody in the other workspace as well appear there as themselves, and are called there.
 
+use serde_json::json;
 use shared::clock::Clock;
 use shared::tables::user_mappings::{self, UserMapping};
 use shared::tables::workspaces;
-use slack_emulator::{Fault, FaultRule};
+use slack_emulator::{Fault, FaultRule, UserPost};
 use testkit::{ACME, BIRCH, CEDAR, Side, TestApp, Way, on_each_database};
 
 /// Says who somebody of Acme is in another workspace.
@@ -84,6 +85,21 @@ on_each_database! {
         map(&app, "U0GRACE", BIRCH, Some("U0GRACE")).await;
         app.slack.edit(ACME.team, ACME.channel, ACME.person, &ts, "or <@U0GRACE>, then");
         app.until_reads(BIRCH, &["or <@U0GRACE>, then"]).await;
+        app.until_settled().await;
+        app.stop_everything().await;
+    }
+
+    async fn a_mention_in_a_list_calls_whoever_is_mapped(database: TestDatabase) {
+        let app = TestApp::start(database).await;
+        map(&app, ACME.person, BIRCH, Some(BIRCH.person)).await;
+        let mention = json!({ "type": "user", "user_id": ACME.person });
+        let list = json!([{ "type": "rich_text", "elements": [{ "type": "rich_text_list", "style": "bullet", "elements": [
+            { "type": "rich_text_section", "elements": [mention] }] }] }]);
+        app.slack.post(ACME.team, ACME.channel, UserPost::new(ACME.person, "• <@U0ADA>").with_blocks(list)).expect("said");
+        app.until_both_have(1).await;
+        let copy = app.slack.messages(BIRCH.team, BIRCH.channel).remove(0);
+        let element = copy.blocks.expect("a list")[0]["elements"][0]["elements"][0]["elements"][0].clone();
+        assert_eq!((element, copy.text.as_str()), (json!({ "type": "user", "user_id": BIRCH.person }), "• <@U0LINUS>"));
         app.until_settled().await;
         app.stop_everything().await;
     }

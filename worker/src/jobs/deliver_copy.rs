@@ -7,16 +7,16 @@ use secrecy::SecretString;
 use shared::db::{DbError, Tx};
 use shared::failpoint;
 use shared::ids::{CopyId, SlackTs};
-use shared::jobs::deliver_copy;
+use shared::jobs::{deliver_copy, deliver_files};
 use shared::queue::{JobRow, Queue, Scope};
-use shared::slack::methods::chat::PostMessage;
-use shared::slack::methods::conversations::Join;
-use shared::slack::{CallError, Outcome};
-use shared::tables::copies::{self, CopyState, Delivery, Form, Standing};
+use shared::slack::CallError;
+use shared::slack::methods::chat::{PostMessage, Posted};
+use shared::tables::copies::{self, CopyState, Delivery, Form};
 use shared::tables::posts::{Author, Body};
 use shared::tables::{changes, posts};
 
-use crate::sync::{author, mark, reconcile, refusal, stub, text, wait};
+use crate::sync::thread::{self, Place};
+use crate::sync::{author, blocks, files, mark, reconcile, refusal, stub, text};
 use crate::{Done, Failure, FencedTx, JobContext};
 
 /// What stands where the first message of a thread was, as Slack itself puts it.
@@ -32,24 +32,14 @@ pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
     if !matches!(delivery.state, CopyState::Pending | CopyState::Sending) {
         return cx.done(cx.begin().await?).await;
     }
-    let root = match root_in_target(cx, &delivery).await? {
-        // What was said in the thread of a message that is gone is said all the same.
-        None | Some(Standing::Deleted) => None,
-        Some(Standing::At(ts)) => Some(ts),
-        // It is made in this very lane, so it cannot come to be in between.
-        Some(Standing::Coming(root)) => {
-            let reason = "the thread's first message is not there yet";
-            return wait::park(cx, cx.begin().await?, &root, reason).await;
-        }
-        Some(Standing::Dead(_) | Standing::Absent) => {
-            return Err(Failure::dead(
-                "the first message of its thread could not be delivered; replaying that brings this one along",
-            ));
-        }
+    let place = match thread::place(cx, &delivery).await? {
+        Place::Waits(done) => return Ok(done),
+        place => place,
     };
+    let root = place.root();
     let token = cx.target_token(&delivery.workspace_id).await?;
     if let (CopyState::Sending, Some(doubt)) = (delivery.state, &delivery.doubt)
-        && let Some(ts) = reconcile::effect(cx, &delivery, doubt, &token, root.as_ref()).await?
+        && let Some(ts) = reconcile::effect(cx, &delivery, doubt, &token, root).await?
     {
         tracing::info!(copy.id = %id, "an earlier call had made the copy");
         return store(cx, &delivery, &ts).await;
@@ -66,16 +56,12 @@ pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
     };
     let author = author::shown(cx, &delivery, &author).await?;
 
-    failpoint!("deliver.before_sending");
-    let mut tx = cx.begin().await?;
-    copies::mark_sending(&mut tx, &delivery, cx.call_deadline()).await?;
-    cx.commit(tx).await?;
-    failpoint!("deliver.sending_committed");
-
-    let message = PostMessage {
+    let blocks = blocks::to_post(&body.blocks);
+    let mut message = PostMessage {
         channel: &delivery.channel_id,
         text: &body.text,
-        thread_ts: root.as_ref(),
+        blocks: blocks.as_deref(),
+        thread_ts: root,
         reply_broadcast: body.is_broadcast && root.is_some(),
         username: &author.name,
         icon_url: author.avatar_url.as_deref(),
@@ -84,8 +70,23 @@ pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
         metadata: &mark::metadata(&delivery),
         client_msg_id: &mark::client_msg_id(&id),
     };
-    let called = cx.call(&delivery.team_id, &token, &message).await;
-    match called.inspect(|_| failpoint!("deliver.called")) {
+    let mut called = send(cx, &delivery, &token, &message).await?;
+    if let Err(error) = &called
+        && message.blocks.take().is_some()
+        && blocks::are_refused(error)
+    {
+        tracing::warn!(copy.id = %id, %error, "the copy has its text alone");
+        called = send(cx, &delivery, &token, &message).await?;
+    }
+    if let Err(error) = &called
+        && error.code() == Some("thread_not_found")
+        && message.thread_ts.take().is_some()
+    {
+        // What was said in a thread that is gone is said all the same.
+        message.reply_broadcast = false;
+        called = send(cx, &delivery, &token, &message).await?;
+    }
+    match called {
         Ok(posted) => loop {
             match store(cx, &delivery, &posted.ts).await {
                 // The message is there: what must not be done again is calling, so storing is. It ends with
@@ -96,8 +97,28 @@ pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
                 stored => break stored,
             }
         },
-        Err(error) => Err(after(cx, &delivery, &token, &error).await?),
+        Err(error) => {
+            let limited = Scope::channel(&delivery.team_id, &delivery.channel_id);
+            Err(refusal::after_post(cx, &delivery, &token, &error, limited).await?)
+        }
     }
+}
+
+/// Claims the copy as `sending`, and calls Slack.
+async fn send(
+    cx: &JobContext<'_>,
+    delivery: &Delivery,
+    token: &SecretString,
+    message: &PostMessage<'_>,
+) -> Result<Result<Posted, CallError>, Failure> {
+    cx.turn::<PostMessage<'_>>(&delivery.team_id, Some(&delivery.channel_id)).await?;
+    failpoint!("deliver.before_sending");
+    let mut tx = cx.begin().await?;
+    copies::mark_sending(&mut tx, delivery, cx.call_deadline()).await?;
+    cx.commit(tx).await?;
+    failpoint!("deliver.sending_committed");
+    let called = cx.call_now(token, message).await;
+    Ok(called.inspect(|_| failpoint!("deliver.called")))
 }
 
 /// Who said what the copy shows, and what. `None`: an edit has left nothing for it.
@@ -106,10 +127,15 @@ async fn said(cx: &JobContext<'_>, delivery: &Delivery) -> Result<Option<(Author
         (Form::Stub, _) => stub::read(cx, delivery).await.map(Some),
         (Form::Tombstone, _) => Ok(Some((delivery.author.clone(), Body::said(DELETED)))),
         (Form::Full, Some(body)) => {
-            let text = text::of_part(cx, delivery, body).await?;
-            Ok(text.map(|text| (delivery.author.clone(), Body { text, ..body.clone() })))
+            let body = text::of_part(cx, delivery, body).await?;
+            Ok(body.map(|body| (delivery.author.clone(), body)))
         }
-        (Form::Full, None) => Err(Failure::dead("what was said is no longer known")),
+        (Form::Lost, Some(body)) => {
+            let text = files::instead(cx, delivery, body).await?;
+            Ok(Some((delivery.author.clone(), Body::said(text))))
+        }
+        (Form::Full | Form::Lost, None) => Err(Failure::dead("what was said is no longer known")),
+        (Form::Files, _) => Err(Failure::dead("files are not delivered like this")),
     }
 }
 
@@ -145,13 +171,21 @@ pub(crate) async fn on_death(cx: &JobContext<'_>, tx: &mut Tx) -> Result<(), DbE
 /// the job.
 pub(crate) async fn on_replay(queue: &Queue, job: &JobRow, tx: &mut Tx) -> Result<(), DbError> {
     let Some(Ok(id)) = job.payload.as_deref().map(deliver_copy::payload) else { return Ok(()) };
-    copies::reopen(tx, &id).await?;
-    for reply in copies::dead_replies(tx, &id).await? {
+    reopen(queue, &id, tx).await
+}
+
+/// The copy of a job that is revived, and of the replies that died with it.
+pub(super) async fn reopen(queue: &Queue, id: &CopyId, tx: &mut Tx) -> Result<(), DbError> {
+    copies::reopen(tx, id).await?;
+    for reply in copies::dead_replies(tx, id).await? {
         copies::reopen(tx, &reply).await?;
-        if let Some(job) = queue.job_of_dedup_key(tx, &deliver_copy::dedup_key(&reply)).await?
-            && let Err(reason) = queue.revive(tx, &job).await?
-        {
-            tracing::warn!(job.id = %job, %reason, "a reply is not replayed");
+        let [quick, apart] = deliver_files::dedup_keys(&reply);
+        for key in [deliver_copy::dedup_key(&reply), quick, apart] {
+            if let Some(job) = queue.job_of_dedup_key(tx, &key).await?
+                && let Err(reason) = queue.revive(tx, &job).await?
+            {
+                tracing::debug!(job.id = %job, %reason, "a job of a reply is not replayed");
+            }
         }
     }
     Ok(())
@@ -159,38 +193,4 @@ pub(crate) async fn on_replay(queue: &Queue, job: &JobRow, tx: &mut Tx) -> Resul
 
 fn payload(cx: &JobContext<'_>) -> Result<CopyId, Failure> {
     deliver_copy::payload(cx.job.payload()?).map_err(|error| Failure::dead(error.to_string()))
-}
-
-/// Where the thread's first message stands in the target channel; `None`: the message is no reply.
-async fn root_in_target(
-    cx: &JobContext<'_>,
-    delivery: &Delivery,
-) -> Result<Option<Standing>, Failure> {
-    let Some(root) = &delivery.root_post_id else { return Ok(None) };
-    let (workspace, channel) = (&delivery.workspace_id, &delivery.channel_id);
-    Ok(Some(copies::standing(&cx.services.db, root, workspace, channel).await?))
-}
-
-/// What follows from a failed call. The copy is `pending` again if the call surely had no effect.
-async fn after(
-    cx: &JobContext<'_>,
-    delivery: &Delivery,
-    token: &SecretString,
-    error: &CallError,
-) -> Result<Failure, Failure> {
-    let mut tx = cx.begin().await?;
-    if error.outcome() == Outcome::Ambiguous {
-        let now = cx.services.queue.time().now();
-        copies::mark_call_ended(&mut tx, &delivery.id, now).await?;
-    } else {
-        copies::mark_pending(&mut tx, &delivery.id).await?;
-    }
-    cx.commit(tx).await?;
-    let (team, channel) = (&delivery.team_id, &delivery.channel_id);
-    if error.code() == Some("not_in_channel")
-        && cx.call(team, token, &Join { channel }).await.is_ok()
-    {
-        return Ok(Failure::retry(error));
-    }
-    Ok(refusal::failure(cx, error, team, channel, Scope::channel(team, channel)))
 }

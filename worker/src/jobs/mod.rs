@@ -1,6 +1,10 @@
 //! One file a kind of job.
 
+pub(crate) mod channel_event;
 pub(crate) mod deliver_copy;
+pub(crate) mod deliver_files;
+pub(crate) mod leave_channel;
+pub(crate) mod notice;
 pub(crate) mod queue_care;
 pub(crate) mod refresh_copy;
 pub(crate) mod refresh_reactions;

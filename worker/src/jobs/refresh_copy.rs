@@ -6,14 +6,17 @@ use shared::failpoint;
 use shared::ids::{CopyId, SlackTs};
 use shared::jobs::refresh_copy;
 use shared::queue::Scope;
-use shared::slack::CallError;
 use shared::slack::client::Method;
 use shared::slack::methods::chat::{Delete, Update};
+use shared::slack::methods::files::Delete as DeleteFile;
+use shared::slack::{CallError, Outcome};
 use shared::tables::copies::{self, CopyState, Delivery, Form};
+use shared::tables::copy_files::{self, Carried};
+use shared::tables::posts::Body;
 use shared::tables::sync_channels::{Target, Way};
 use shared::tables::{changes, pauses};
 
-use crate::sync::{refusal, text, wait};
+use crate::sync::{author, blocks, files, refusal, text, wait};
 use crate::{Done, Failure, JobContext};
 
 pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
@@ -36,9 +39,16 @@ pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
         return cx.done(cx.begin().await?).await;
     }
     match delivery.form {
-        Form::Full | Form::Stub if delivery.is_deleted => remove(cx, &delivery, ts).await,
-        Form::Full if delivery.shown_version < delivery.version => update(cx, &delivery, ts).await,
-        Form::Full | Form::Stub | Form::Tombstone => cx.done(cx.begin().await?).await,
+        Form::Tombstone => cx.done(cx.begin().await?).await,
+        Form::Files if delivery.is_deleted => {
+            remove_files(cx, &delivery).await?;
+            remove(cx, &delivery, ts).await
+        }
+        _ if delivery.is_deleted => remove(cx, &delivery, ts).await,
+        Form::Full | Form::Files if delivery.shown_version < delivery.version => {
+            update(cx, &delivery, ts).await
+        }
+        Form::Full | Form::Files | Form::Stub | Form::Lost => cx.done(cx.begin().await?).await,
     }
 }
 
@@ -74,20 +84,56 @@ async fn update(cx: &JobContext<'_>, delivery: &Delivery, ts: &SlackTs) -> Resul
     let Some(body) = &delivery.body else {
         return Err(Failure::dead("what was said is no longer known"));
     };
-    let Some(text) = text::of_part(cx, delivery, body).await? else {
-        return remove(cx, delivery, ts).await;
-    };
-    let update = Update { channel: &delivery.channel_id, ts, text: &text };
-    match call(cx, delivery, &update).await? {
-        Ok(_) => {
-            let mut tx = cx.begin().await?;
-            changes::mark_shown(&mut tx, delivery).await?;
-            cx.done(tx).await
+    let body = match delivery.form {
+        // What is said stands in a message of its own.
+        Form::Files if delivery.part > 0 => return shown(cx, delivery).await,
+        Form::Files => {
+            let author = author::shown(cx, delivery, &delivery.author).await?;
+            let carried = copy_files::of(&cx.services.db, &delivery.id).await?;
+            Body::said(files::comment(cx, delivery, body, &author.name, &carried).await?)
         }
+        _ => match text::of_part(cx, delivery, body).await? {
+            Some(body) => body,
+            None => return remove(cx, delivery, ts).await,
+        },
+    };
+    let blocks = blocks::to_update(&body.blocks);
+    let mut update =
+        Update { channel: &delivery.channel_id, ts, text: &body.text, blocks: &blocks };
+    let mut called = call(cx, delivery, &update).await?;
+    if let Err(error) = &called
+        && !body.blocks.is_empty()
+        && blocks::are_refused(error)
+    {
+        tracing::warn!(copy.id = %delivery.id, %error, "the copy has its text alone");
+        update.blocks = blocks::NONE;
+        called = call(cx, delivery, &update).await?;
+    }
+    match called {
+        Ok(_) => shown(cx, delivery).await,
         // Somebody removed it.
         Err(error) if is_gone(&error) => gone(cx, delivery).await,
         Err(error) => Err(refused(cx, delivery, &error)),
     }
+}
+
+async fn shown(cx: &JobContext<'_>, delivery: &Delivery) -> Result<Done, Failure> {
+    let mut tx = cx.begin().await?;
+    changes::mark_shown(&mut tx, delivery).await?;
+    cx.done(tx).await
+}
+
+/// The files themselves: removing the message that shows them would leave them in the workspace.
+async fn remove_files(cx: &JobContext<'_>, delivery: &Delivery) -> Result<(), Failure> {
+    for (_, carried) in copy_files::of(&cx.services.db, &delivery.id).await? {
+        let Carried::As(file) = carried else { continue };
+        if let Err(error) = call(cx, delivery, &DeleteFile { file: &file }).await?
+            && error.outcome() != Outcome::Permanent
+        {
+            return Err(refused(cx, delivery, &error));
+        }
+    }
+    Ok(())
 }
 
 /// Calls Slack for the copy's workspace.

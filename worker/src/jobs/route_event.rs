@@ -3,6 +3,7 @@
 
 mod change;
 mod create;
+mod own;
 mod reaction;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -48,7 +49,14 @@ pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
     if !pauses::stay_open(&mut tx, &routing.routes.paused).await? {
         return Err(Failure::Again);
     }
+    let is_own = match &action {
+        SyncAction::Create(create) if !create.body.files.is_empty() => {
+            routing.is_own_share(&mut tx, create).await?
+        }
+        _ => false,
+    };
     let outcome = match action {
+        _ if is_own => Routed::Written,
         // What is said while nobody is to hear it is not said again later; what became of it is.
         SyncAction::Create(_) if routing.routes.targets.is_empty() => Routed::Written,
         SyncAction::React(_) if !routing.routes.lead_anywhere => Routed::Written,

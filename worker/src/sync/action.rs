@@ -4,6 +4,8 @@ use shared::ids::{ChannelId, SlackTs, UserId};
 use shared::slack::events::{Icons, MessageEvent, ReactionEvent};
 use shared::tables::posts::{Author, Body};
 
+use super::content::Content;
+
 /// As much as a database keeps of an emoji's name; Slack's are shorter.
 const EMOJI_MAX_CHARS: usize = 128;
 
@@ -65,12 +67,13 @@ pub(crate) enum Changed {
 impl From<MessageEvent> for SyncAction {
     fn from(event: MessageEvent) -> Self {
         match event.subtype.as_deref() {
-            None | Some("bot_message" | "me_message" | "thread_broadcast" | "reply_broadcast") => {
-                created(event)
-            }
+            None
+            | Some(
+                "bot_message" | "me_message" | "file_share" | "thread_broadcast"
+                | "reply_broadcast",
+            ) => created(event),
             Some("message_changed") => changed(event),
             Some("message_deleted") => deleted(event),
-            Some("file_share") => Self::Ignore("files are not synced yet"),
             Some(_) => Self::Ignore("nobody said it: Slack tells of the channel"),
         }
     }
@@ -93,10 +96,17 @@ impl SyncAction {
 
 fn created(event: MessageEvent) -> SyncAction {
     let root_ts = event.root_ts().cloned();
-    let text = event.text.unwrap_or_default();
-    if text.trim().is_empty() {
-        return SyncAction::Ignore("the message has no text");
-    }
+    let content = Content {
+        subtype: event.subtype.as_deref(),
+        text: event.text.as_deref(),
+        blocks: &event.blocks,
+        attachments: &event.attachments,
+        is_of_app: event.bot_id.is_some(),
+        files: event.files,
+    };
+    let Some(mut body) = content.into_body() else {
+        return SyncAction::Ignore("the message shows nothing");
+    };
     let author = match (event.user, event.bot_id) {
         (Some(user), _) => Author::Person { user },
         (None, bot @ Some(_)) => {
@@ -111,21 +121,8 @@ fn created(event: MessageEvent) -> SyncAction {
         }
         (None, None) => return SyncAction::Ignore("the message has no author"),
     };
-    let is_broadcast = root_ts.is_some()
-        && matches!(event.subtype.as_deref(), Some("thread_broadcast" | "reply_broadcast"));
-    let text = spoken(event.subtype.as_deref(), text);
-    SyncAction::Create(Create {
-        channel: event.channel,
-        ts: event.ts,
-        root_ts,
-        author,
-        body: Body { text, is_broadcast },
-    })
-}
-
-/// `/me` is shown as Slack shows it.
-fn spoken(subtype: Option<&str>, text: String) -> String {
-    if subtype == Some("me_message") { format!("_{text}_") } else { text }
+    body.is_broadcast &= root_ts.is_some();
+    SyncAction::Create(Create { channel: event.channel, ts: event.ts, root_ts, author, body })
 }
 
 fn changed(event: MessageEvent) -> SyncAction {
@@ -137,13 +134,17 @@ fn changed(event: MessageEvent) -> SyncAction {
         let (channel, ts) = (event.channel, message.ts);
         return SyncAction::Change(Change { channel, ts, to: Changed::Deleted });
     }
-    let text = message.text.unwrap_or_default();
-    if text.trim().is_empty() {
-        return SyncAction::Ignore("the changed message has no text");
-    }
-    let subtype = message.subtype.as_deref();
-    let is_broadcast = matches!(subtype, Some("thread_broadcast" | "reply_broadcast"));
-    let body = Body { text: spoken(subtype, text), is_broadcast };
+    let content = Content {
+        subtype: message.subtype.as_deref(),
+        text: message.text.as_deref(),
+        blocks: &message.blocks,
+        attachments: &message.attachments,
+        is_of_app: message.bot_id.is_some(),
+        files: message.files,
+    };
+    let Some(body) = content.into_body() else {
+        return SyncAction::Ignore("the changed message shows nothing");
+    };
     let version = event.event_ts.unwrap_or(event.ts).micros();
     let to = Changed::Edited { body, version };
     SyncAction::Change(Change { channel: event.channel, ts: message.ts, to })
@@ -224,7 +225,7 @@ mod tests {
         let edit = json!({"subtype": "message_changed", "ts": "1.000003", "event_ts": "1.000004", "message": message});
         let SyncAction::Change(change) = action(&edit) else { panic!("a change") };
         assert_eq!(change.ts.as_str(), "1.000001");
-        let body = Body { text: "better".to_owned(), is_broadcast: false };
+        let body = Body::said("better");
         assert_eq!(change.to, Changed::Edited { body, version: 1_000_004 });
 
         for gone in [

@@ -3,6 +3,10 @@
 
 pub(crate) mod action;
 pub(crate) mod author;
+pub(crate) mod blocks;
+pub(crate) mod carry;
+pub(crate) mod content;
+pub(crate) mod files;
 pub(crate) mod mark;
 pub(crate) mod mrkdwn;
 pub(crate) mod original;
@@ -13,4 +17,5 @@ pub(crate) mod rewrite;
 pub(crate) mod split;
 pub(crate) mod stub;
 pub(crate) mod text;
+pub(crate) mod thread;
 pub(crate) mod wait;

@@ -36,7 +36,8 @@ fn without_links(mrkdwn: &str) -> String {
     plain
 }
 
-fn seen(piece: Piece<'_>) -> Cow<'_, str> {
+/// A piece by what a reader sees of it.
+pub(crate) fn seen(piece: Piece<'_>) -> Cow<'_, str> {
     match piece {
         Piece::Words(words) => words.into(),
         Piece::Person { .. } => "@someone".into(),

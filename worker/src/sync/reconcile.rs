@@ -34,7 +34,12 @@ pub(crate) async fn effect(
     let mut doubt = doubt.clone();
     let seen = match root {
         None => in_channel(cx, delivery, &mut doubt, token).await?,
-        Some(root) => in_thread(cx, delivery, &mut doubt, token, root).await?,
+        Some(root) => match in_thread(cx, delivery, &mut doubt, token, root).await? {
+            Found::At(ts) => Some(ts),
+            Found::Nowhere => None,
+            // Then it was said in the channel.
+            Found::NoThread => in_channel(cx, delivery, &mut doubt, token).await?,
+        },
     };
     if seen.is_some() {
         return Ok(seen);
@@ -92,6 +97,13 @@ async fn in_channel(
     }
 }
 
+/// What a look into a thread finds.
+enum Found {
+    At(SlackTs),
+    Nowhere,
+    NoThread,
+}
+
 /// Through the thread, from what is certainly older to the newest.
 async fn in_thread(
     cx: &JobContext<'_>,
@@ -99,7 +111,7 @@ async fn in_thread(
     doubt: &mut Doubt,
     token: &SecretString,
     root: &SlackTs,
-) -> Result<Option<SlackTs>, Failure> {
+) -> Result<Found, Failure> {
     loop {
         let replies = Replies {
             channel: &delivery.channel_id,
@@ -110,20 +122,19 @@ async fn in_thread(
         };
         let page = match cx.call(&delivery.team_id, token, &replies).await {
             Ok(page) => page,
-            // The thread is gone, and the copy with it.
-            Err(error) if error.outcome() == Outcome::Permanent => return Ok(None),
+            Err(error) if error.outcome() == Outcome::Permanent => return Ok(Found::NoThread),
             Err(error) => return Err(interrupted(cx, delivery, doubt, &error).await?),
         };
         if let Some(found) = page.messages.iter().find(|message| mark::is_on(message, &delivery.id))
         {
-            return Ok(Some(found.ts.clone()));
+            return Ok(Found::At(found.ts.clone()));
         }
         // The root heads each page, whatever was asked for.
         match page.messages.into_iter().next_back() {
             Some(newest) if page.has_more && newest.ts != *root => {
                 doubt.look_from = Some(newest.ts);
             }
-            _ => return Ok(None),
+            _ => return Ok(Found::Nowhere),
         }
     }
 }

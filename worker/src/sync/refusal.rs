@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
+use secrecy::SecretString;
 use shared::ids::{ChannelId, TeamId};
 use shared::queue::Scope;
+use shared::slack::methods::conversations::Join;
 use shared::slack::{CallError, Outcome};
+use shared::tables::copies::{self, Delivery};
 
 use crate::{Failure, JobContext};
 
@@ -22,14 +25,28 @@ pub(crate) fn failure(
     limited: Scope,
 ) -> Failure {
     match error.outcome() {
+        Outcome::HoldChannel => {
+            Failure::hold(Scope::channel(team, channel), TRY_HELD_EVERY, error.to_string())
+        }
+        _ => failure_of_call(cx, error, team, limited),
+    }
+}
+
+/// As [`failure`], for a call that is about no channel.
+pub(crate) fn failure_of_call(
+    cx: &JobContext<'_>,
+    error: &CallError,
+    team: &TeamId,
+    limited: Scope,
+) -> Failure {
+    match error.outcome() {
         Outcome::Transient(Some(pause)) => Failure::hold(limited, pause, error.to_string()),
         Outcome::HoldWorkspace => {
             Failure::hold(Scope::workspace(team), TRY_HELD_EVERY, error.to_string())
         }
-        Outcome::HoldChannel => {
-            Failure::hold(Scope::channel(team, channel), TRY_HELD_EVERY, error.to_string())
+        Outcome::Permanent | Outcome::OurMistake | Outcome::HoldChannel => {
+            Failure::dead(error.to_string())
         }
-        Outcome::Permanent | Outcome::OurMistake => Failure::dead(error.to_string()),
         Outcome::Unknown if cx.job.attempts + 1 >= TRIES_OF_UNKNOWN => {
             Failure::dead(error.to_string())
         }
@@ -37,4 +54,30 @@ pub(crate) fn failure(
             Failure::retry(error)
         }
     }
+}
+
+/// What follows from a call that failed to make a copy: that is `pending` again if the call
+/// surely had no effect. When Slack limits us, everything of `limited` waits.
+pub(crate) async fn after_post(
+    cx: &JobContext<'_>,
+    delivery: &Delivery,
+    token: &SecretString,
+    error: &CallError,
+    limited: Scope,
+) -> Result<Failure, Failure> {
+    let mut tx = cx.begin().await?;
+    if error.outcome() == Outcome::Ambiguous {
+        let now = cx.services.queue.time().now();
+        copies::mark_call_ended(&mut tx, &delivery.id, now).await?;
+    } else {
+        copies::mark_pending(&mut tx, &delivery.id).await?;
+    }
+    cx.commit(tx).await?;
+    let (team, channel) = (&delivery.team_id, &delivery.channel_id);
+    if error.code() == Some("not_in_channel")
+        && cx.call(team, token, &Join { channel }).await.is_ok()
+    {
+        return Ok(Failure::retry(error));
+    }
+    Ok(failure(cx, error, team, channel, limited))
 }

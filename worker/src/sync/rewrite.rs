@@ -15,7 +15,7 @@ use crate::{Failure, JobContext};
 /// So many people of one text are asked for; of the others it says that it is somebody.
 const MOST_PEOPLE: usize = 50;
 /// Slack splits or refuses a text of more than about 4,000 characters.
-const MOST_CHARS: usize = 3_900;
+pub(crate) const MOST_CHARS: usize = 3_900;
 /// So many channels of one text are asked for.
 const MOST_CHANNELS: usize = 20;
 
@@ -32,7 +32,7 @@ enum Channel {
 
 /// What a text mentions.
 #[derive(Debug, Default)]
-struct Mentioned<'t> {
+pub(crate) struct Mentioned<'t> {
     /// The workspace that they are of.
     workspace: &'t str,
     people: HashMap<&'t str, String>,
@@ -50,9 +50,19 @@ pub(crate) async fn for_target(
     if !text.contains('<') {
         return Ok(text.to_owned());
     }
+    let mentioned = mentioned(cx, delivery, pieces(text)).await?;
+    Ok(mentioned.rewritten(text))
+}
+
+/// Everything that is to be known of what pieces mention, whatever they are pieces of.
+pub(crate) async fn mentioned<'t>(
+    cx: &JobContext<'_>,
+    delivery: &'t Delivery,
+    pieces: impl Iterator<Item = Piece<'t>> + Send,
+) -> Result<Mentioned<'t>, Failure> {
     let mut mentioned =
         Mentioned { workspace: &delivery.source_workspace_name, ..Mentioned::default() };
-    for piece in pieces(text) {
+    for piece in pieces {
         match piece {
             Piece::Person { id } => mentioned.name(cx, delivery, id).await?,
             Piece::Channel { id, .. } => mentioned.ask(cx, delivery, id).await?,
@@ -64,7 +74,7 @@ pub(crate) async fn for_target(
             _ => {}
         }
     }
-    Ok(mentioned.rewritten(text))
+    Ok(mentioned)
 }
 
 impl<'t> Mentioned<'t> {
@@ -122,7 +132,12 @@ impl<'t> Mentioned<'t> {
         Ok(())
     }
 
-    /// The whole text. Where many names are much longer than their ids, its end is left out.
+    /// The whole text, however long it is.
+    pub(crate) fn whole(&self, text: &str) -> String {
+        pieces(text).map(|piece| self.said(piece)).collect()
+    }
+
+    /// The text of a message. Where many names are much longer than their ids, its end is left out.
     fn rewritten(&self, text: &str) -> String {
         let (mut rewritten, mut chars) = (String::with_capacity(text.len()), 0);
         for piece in pieces(text) {
@@ -138,7 +153,7 @@ impl<'t> Mentioned<'t> {
     }
 
     /// A piece as the other workspace is to read it.
-    fn said(&self, piece: Piece<'_>) -> String {
+    pub(crate) fn said(&self, piece: Piece<'_>) -> String {
         match piece {
             Piece::Words(words) => words.to_owned(),
             Piece::Person { id } if self.locals.contains_key(id) => {

@@ -3,6 +3,8 @@
 //! Slack cuts what has more than about 4,000 characters into several messages and names the first alone, or
 //! refuses it (docs.slack.dev/reference/methods/chat.postMessage, `text`). So each part is a copy of its own.
 
+use shared::tables::posts::Body;
+
 /// Characters of a part. Names of people and channels are longer than their ids: there is room for them.
 const PART_CHARS: usize = 3_000;
 /// What opens and closes preformatted text.
@@ -13,8 +15,19 @@ pub(crate) fn parts(text: &str) -> Vec<String> {
     cut(text, PART_CHARS)
 }
 
+/// How many copies what is said needs: blocks are shown whole, whatever they say.
+pub(crate) fn copies(body: &Body) -> i64 {
+    if !body.blocks.is_empty() {
+        1
+    } else if body.text.trim().is_empty() {
+        0
+    } else {
+        i64::try_from(parts(&body.text).len()).unwrap_or(i64::MAX)
+    }
+}
+
 /// In parts of so many characters, fences that are opened or closed anew not counted.
-fn cut(text: &str, chars: usize) -> Vec<String> {
+pub(crate) fn cut(text: &str, chars: usize) -> Vec<String> {
     let mut parts = Vec::new();
     let mut rest = text;
     let mut is_preformatted = false;

@@ -3,17 +3,28 @@
 use shared::tables::copies::Delivery;
 use shared::tables::posts::Body;
 
-use super::{original, rewrite, split};
+use super::mrkdwn::{pieces, shortened};
+use super::{blocks, files, original, rewrite, split};
 use crate::{Failure, JobContext};
 
-/// The text of the copy, for its readers; `None`: the message has become so short that nothing is left for
-/// this part.
+/// Text and blocks of the copy, for its readers; `None`: the message has become so short that nothing is left
+/// for this part.
 pub(crate) async fn of_part(
     cx: &JobContext<'_>,
     delivery: &Delivery,
     body: &Body,
-) -> Result<Option<String>, Failure> {
-    let mut parts = split::parts(&body.text);
+) -> Result<Option<Body>, Failure> {
+    if !body.blocks.is_empty() {
+        return if delivery.part == 0 {
+            whole(cx, delivery, body).await.map(Some)
+        } else {
+            Ok(None)
+        };
+    }
+    let mut parts = match body.text.trim() {
+        "" if !body.files.is_empty() => vec![files::NOTHING_SAID.to_owned()],
+        _ => split::parts(&body.text),
+    };
     let Ok(number) = usize::try_from(delivery.part) else { return Ok(None) };
     if number >= parts.len() {
         return Ok(None);
@@ -24,7 +35,16 @@ pub(crate) async fn of_part(
     if is_cut {
         text.push_str(&rest(cx, delivery).await?);
     }
-    Ok(Some(text))
+    Ok(Some(Body { text, ..body.clone() }))
+}
+
+/// Blocks are one message, whatever they say; the text is for notifications.
+async fn whole(cx: &JobContext<'_>, delivery: &Delivery, body: &Body) -> Result<Body, Failure> {
+    let mentions = pieces(&body.text).chain(blocks::mentions(&body.blocks));
+    let mentioned = rewrite::mentioned(cx, delivery, mentions).await?;
+    let text = shortened(&mentioned.whole(&body.text), rewrite::MOST_CHARS);
+    let blocks = blocks::for_target(&mentioned, &body.blocks);
+    Ok(Body { text, blocks, ..body.clone() })
 }
 
 /// Where the rest is to be read.

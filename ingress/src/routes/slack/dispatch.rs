@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use shared::queue::NewJob;
 
-use super::{message, reaction};
+use super::{channel, message, reaction};
 use crate::refusal::Refusal;
 
 /// What is to be done about an event.
@@ -30,6 +30,14 @@ const EVENTS: &[(&str, Decide)] = &[
     ("message", message::decide),
     ("reaction_added", reaction::decide),
     ("reaction_removed", reaction::decide),
+    ("channel_archive", channel::decide),
+    ("group_archive", channel::decide),
+    ("channel_unarchive", channel::decide),
+    ("group_unarchive", channel::decide),
+    ("channel_deleted", channel::decide),
+    ("group_deleted", channel::decide),
+    ("channel_id_changed", channel::decide),
+    ("member_joined_channel", channel::decide),
 ];
 
 #[derive(Deserialize)]

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::{BotId, TeamId, UserId};
 use crate::slack::client::Method;
+use crate::slack::tier::Tier;
 
 /// Who a token is for (docs.slack.dev/reference/methods/auth.test).
 #[derive(Debug, Clone, Serialize)]
@@ -21,5 +22,6 @@ pub struct Identity {
 
 impl Method for Test {
     const NAME: &'static str = "auth.test";
+    const TIER: Tier = Tier::Special;
     type Answer = Identity;
 }

@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::Nothing;
-use crate::ids::{ChannelId, SlackTs};
+use crate::ids::{ChannelId, SlackTs, UserId};
 use crate::slack::client::Method;
+use crate::slack::tier::Tier;
 
 /// Posts a message (docs.slack.dev/reference/methods/chat.postMessage; about one a second and channel).
 #[derive(Debug, Clone, Serialize)]
@@ -13,6 +14,9 @@ pub struct PostMessage<'a> {
     pub channel: &'a ChannelId,
     /// In Slack's mrkdwn, below 4,000 characters: Slack splits what is longer and names the first part only.
     pub text: &'a str,
+    /// JSON: what is shown instead of the text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub blocks: Option<&'a str>,
     /// The first message of the thread, for a reply.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub thread_ts: Option<&'a SlackTs>,
@@ -32,6 +36,25 @@ pub struct PostMessage<'a> {
     pub metadata: &'a str,
     /// A UUID, the same on each try. Slack promises nothing about it.
     pub client_msg_id: &'a str,
+}
+
+/// Says something to one person, in the app's own conversation with them
+/// (docs.slack.dev/reference/methods/chat.postMessage, `channel`).
+#[derive(Debug, Clone, Serialize)]
+pub struct Tell<'a> {
+    /// Whom.
+    pub channel: &'a UserId,
+    /// In Slack's mrkdwn.
+    pub text: &'a str,
+}
+
+/// Says something in the bot's own name (docs.slack.dev/reference/methods/chat.postMessage).
+#[derive(Debug, Clone, Serialize)]
+pub struct Say<'a> {
+    /// Where.
+    pub channel: &'a ChannelId,
+    /// In Slack's mrkdwn.
+    pub text: &'a str,
 }
 
 /// What `chat.postMessage` answers.
@@ -66,6 +89,8 @@ pub struct Update<'a> {
     pub ts: &'a SlackTs,
     /// In Slack's mrkdwn, up to 4,000 characters.
     pub text: &'a str,
+    /// JSON: what is shown instead of the text; an empty list removes what was shown so.
+    pub blocks: &'a str,
 }
 
 /// Removes a message (docs.slack.dev/reference/methods/chat.delete).
@@ -79,20 +104,36 @@ pub struct Delete<'a> {
 
 impl Method for Update<'_> {
     const NAME: &'static str = "chat.update";
+    const TIER: Tier = Tier::Three;
     type Answer = Nothing;
 }
 
 impl Method for Delete<'_> {
     const NAME: &'static str = "chat.delete";
+    const TIER: Tier = Tier::Three;
     type Answer = Nothing;
 }
 
 impl Method for GetPermalink<'_> {
     const NAME: &'static str = "chat.getPermalink";
+    const TIER: Tier = Tier::Special;
     type Answer = Permalink;
+}
+
+impl Method for Say<'_> {
+    const NAME: &'static str = "chat.postMessage";
+    const TIER: Tier = Tier::Posting;
+    type Answer = Nothing;
+}
+
+impl Method for Tell<'_> {
+    const NAME: &'static str = "chat.postMessage";
+    const TIER: Tier = Tier::Posting;
+    type Answer = Nothing;
 }
 
 impl Method for PostMessage<'_> {
     const NAME: &'static str = "chat.postMessage";
+    const TIER: Tier = Tier::Posting;
     type Answer = Posted;
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::Nothing;
 use crate::ids::{BotId, ChannelId, SlackTs, UserId};
 use crate::slack::client::Method;
+use crate::slack::tier::Tier;
 
 /// What is shown in a channel, newest first, without replies
 /// (docs.slack.dev/reference/methods/conversations.history; Tier 3, and for some apps one call a minute
@@ -117,20 +118,37 @@ pub struct Channel {
 
 impl Method for History<'_> {
     const NAME: &'static str = "conversations.history";
+    const TIER: Tier = Tier::Three;
     type Answer = Messages;
 }
 
 impl Method for Replies<'_> {
     const NAME: &'static str = "conversations.replies";
+    const TIER: Tier = Tier::Three;
     type Answer = Messages;
 }
 
 impl Method for Info<'_> {
     const NAME: &'static str = "conversations.info";
+    const TIER: Tier = Tier::Three;
     type Answer = InfoAnswer;
+}
+
+/// Leaves a channel (docs.slack.dev/reference/methods/conversations.leave; Tier 3).
+#[derive(Debug, Clone, Serialize)]
+pub struct Leave<'a> {
+    /// Which.
+    pub channel: &'a ChannelId,
+}
+
+impl Method for Leave<'_> {
+    const NAME: &'static str = "conversations.leave";
+    const TIER: Tier = Tier::Three;
+    type Answer = Nothing;
 }
 
 impl Method for Join<'_> {
     const NAME: &'static str = "conversations.join";
+    const TIER: Tier = Tier::Three;
     type Answer = Nothing;
 }

@@ -3,6 +3,7 @@
 pub mod auth;
 pub mod chat;
 pub mod conversations;
+pub mod files;
 pub mod reactions;
 pub mod users;
 

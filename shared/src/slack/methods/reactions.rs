@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::Nothing;
 use crate::ids::{ChannelId, SlackTs};
 use crate::slack::client::Method;
+use crate::slack::tier::Tier;
 
 /// The bot reacts to a message (docs.slack.dev/reference/methods/reactions.add, Tier 3).
 #[derive(Debug, Clone, Serialize)]
@@ -30,10 +31,12 @@ pub struct Remove<'a> {
 
 impl Method for Add<'_> {
     const NAME: &'static str = "reactions.add";
+    const TIER: Tier = Tier::Three;
     type Answer = Nothing;
 }
 
 impl Method for Remove<'_> {
     const NAME: &'static str = "reactions.remove";
+    const TIER: Tier = Tier::Two;
     type Answer = Nothing;
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::UserId;
 use crate::slack::client::Method;
+use crate::slack::tier::Tier;
 
 /// A member of the workspace (docs.slack.dev/reference/methods/users.info, Tier 4).
 #[derive(Debug, Clone, Serialize)]
@@ -56,5 +57,6 @@ impl Member {
 
 impl Method for Info<'_> {
     const NAME: &'static str = "users.info";
+    const TIER: Tier = Tier::Four;
     type Answer = InfoAnswer;
 }

@@ -11,6 +11,12 @@ const MOST_BLOCKS: usize = 50;
 const BLOCK_ID_CHARS: usize = 255;
 const SECTION_TEXT_CHARS: usize = 3_000;
 const HEADER_TEXT_CHARS: usize = 150;
+const FIELD_CHARS: usize = 2_000;
+const MARKDOWN_CHARS: usize = 12_000;
+const IMAGE_URL_CHARS: usize = 3_000;
+const ALT_TEXT_CHARS: usize = 2_000;
+/// How many fields or elements a block has at most.
+const MOST_ELEMENTS: usize = 10;
 
 /// The kinds of blocks that a message may hold.
 const TYPES: [&str; 11] = [
@@ -52,37 +58,136 @@ pub(super) fn unreadable(fault: &str) -> ApiError {
     ApiError::breach("invalid_blocks_format", ViolationKind::InvalidBlocks, fault)
 }
 
-fn check_one(block: &Value) -> Result<(), (ViolationKind, String)> {
-    let invalid = |fault: &str| Err((ViolationKind::InvalidBlocks, fault.to_owned()));
-    let too_long = |what: &str, most: usize| {
-        Err((
-            ViolationKind::LimitExceeded,
-            format!("{what} must be less than {} characters", most + 1),
-        ))
-    };
+/// What is wrong with a block, and how bad that is.
+type Wrong = (ViolationKind, String);
+
+fn check_one(block: &Value) -> Result<(), Wrong> {
     let Some(block_type) = block["type"].as_str() else {
         return invalid("missing required field: type");
     };
     if !TYPES.contains(&block_type) {
         return invalid("unsupported type");
     }
-    if chars(&block["block_id"]) > BLOCK_ID_CHARS {
-        return too_long("block_id", BLOCK_ID_CHARS);
-    }
-    let text = &block["text"]["text"];
+    at_most(BLOCK_ID_CHARS, "block_id", &block["block_id"])?;
     match block_type {
-        "section" if text.is_null() && block["fields"].is_null() => {
-            invalid("missing required field: text")
+        "section" => section(block),
+        "header" => {
+            let text = &block["text"];
+            if text["type"] != "plain_text" {
+                return invalid("header needs a text of type plain_text");
+            }
+            text_object(text, HEADER_TEXT_CHARS)
         }
-        "section" if chars(text) > SECTION_TEXT_CHARS => too_long("text", SECTION_TEXT_CHARS),
-        "header" if !text.is_string() => invalid("missing required field: text"),
-        "header" if chars(text) > HEADER_TEXT_CHARS => too_long("text", HEADER_TEXT_CHARS),
-        "actions" | "context" | "rich_text" if !block["elements"].is_array() => {
+        "context" => context(block),
+        "actions" | "rich_text" if !block["elements"].is_array() => {
             invalid("missing required field: elements")
         }
-        "image" if !block["alt_text"].is_string() => invalid("missing required field: alt_text"),
+        "rich_text" => each(block, "elements", rich_text),
+        "image" => image(block),
+        "markdown" => at_most(MARKDOWN_CHARS, "text", &block["text"]),
+        "video" => invalid("the app lacks the scope links.embed:write"),
         _ => Ok(()),
     }
+}
+
+fn section(block: &Value) -> Result<(), Wrong> {
+    if block["text"].is_null() && block["fields"].is_null() {
+        return invalid("missing required field: text");
+    }
+    if !block["text"].is_null() {
+        text_object(&block["text"], SECTION_TEXT_CHARS)?;
+    }
+    if block["fields"].as_array().is_some_and(|fields| fields.len() > MOST_ELEMENTS) {
+        return Err((ViolationKind::LimitExceeded, format!("more than {MOST_ELEMENTS} fields")));
+    }
+    each(block, "fields", |field| text_object(field, FIELD_CHARS))
+}
+
+fn context(block: &Value) -> Result<(), Wrong> {
+    match block["elements"].as_array() {
+        None => invalid("missing required field: elements"),
+        Some(elements) if elements.is_empty() => invalid("no elements"),
+        Some(elements) if elements.len() > MOST_ELEMENTS => {
+            Err((ViolationKind::LimitExceeded, format!("more than {MOST_ELEMENTS} elements")))
+        }
+        Some(_) => each(block, "elements", |element| match element["type"].as_str() {
+            Some("image") => image(element),
+            _ => text_object(element, SECTION_TEXT_CHARS),
+        }),
+    }
+}
+
+fn image(image: &Value) -> Result<(), Wrong> {
+    if !image["alt_text"].is_string() {
+        return invalid("missing required field: alt_text");
+    }
+    if !image["image_url"].is_string() && !image["slack_file"].is_object() {
+        return invalid("missing required field: image_url");
+    }
+    at_most(IMAGE_URL_CHARS, "image_url", &image["image_url"])?;
+    at_most(ALT_TEXT_CHARS, "alt_text", &image["alt_text"])?;
+    if image["title"].is_null() { Ok(()) } else { text_object(&image["title"], ALT_TEXT_CHARS) }
+}
+
+/// <https://docs.slack.dev/reference/block-kit/composition-objects/text-object/>
+fn text_object(text: &Value, most: usize) -> Result<(), Wrong> {
+    if !matches!(text["type"].as_str(), Some("mrkdwn" | "plain_text")) {
+        return invalid("a text is of type mrkdwn or plain_text");
+    }
+    match text["text"].as_str() {
+        None | Some("") => invalid("must be more than 0 characters"),
+        Some(_) => at_most(most, "text", &text["text"]),
+    }
+}
+
+fn rich_text(element: &Value) -> Result<(), Wrong> {
+    match element["type"].as_str() {
+        Some("rich_text_list") => {
+            if !matches!(element["style"].as_str(), Some("bullet" | "ordered")) {
+                return invalid("a list is bullet or ordered");
+            }
+            each(element, "elements", rich_text)
+        }
+        Some("rich_text_section" | "rich_text_quote" | "rich_text_preformatted") => {
+            each(element, "elements", inline)
+        }
+        _ => invalid("unsupported type of rich text"),
+    }
+}
+
+fn inline(element: &Value) -> Result<(), Wrong> {
+    let needed = match element["type"].as_str() {
+        Some("text") => "text",
+        Some("user") => "user_id",
+        Some("channel") => "channel_id",
+        Some("usergroup") => "usergroup_id",
+        Some("broadcast") => "range",
+        Some("emoji") => "name",
+        Some("link") => "url",
+        Some("color") => "value",
+        Some("date") => return Ok(()),
+        _ => return invalid("unsupported element of rich text"),
+    };
+    match element[needed].as_str() {
+        None | Some("") => invalid(&format!("missing required field: {needed}")),
+        Some(_) => Ok(()),
+    }
+}
+
+fn each(of: &Value, list: &str, check: impl Fn(&Value) -> Result<(), Wrong>) -> Result<(), Wrong> {
+    of[list].as_array().into_iter().flatten().try_for_each(check)
+}
+
+fn invalid(fault: &str) -> Result<(), Wrong> {
+    Err((ViolationKind::InvalidBlocks, fault.to_owned()))
+}
+
+fn at_most(most: usize, what: &str, text: &Value) -> Result<(), Wrong> {
+    if chars(text) > most {
+        let fault = format!("{what} must be less than {} characters", most + 1);
+        return Err((ViolationKind::LimitExceeded, fault));
+    }
+    Ok(())
 }
 
 fn chars(text: &Value) -> usize {
@@ -119,6 +224,15 @@ mod tests {
             json!({ "type": "divider", "block_id": long }),
             json!({ "type": "context" }),
             json!({ "type": "image", "image_url": "https://example.com/a.png" }),
+            json!({ "type": "image", "alt_text": "a picture" }),
+            json!({ "type": "header", "text": { "type": "mrkdwn", "text": "hi" } }),
+            json!({ "type": "section", "text": { "type": "mrkdwn", "text": "" } }),
+            json!({ "type": "section", "fields": vec![json!({ "type": "mrkdwn", "text": "x" }); 11] }),
+            json!({ "type": "context", "elements": [{ "type": "button" }] }),
+            json!({ "type": "video", "video_url": "https://example.com/a.mp4" }),
+            json!({ "type": "rich_text", "elements": [{ "type": "section" }] }),
+            json!({ "type": "rich_text", "elements": [{ "type": "rich_text_list", "elements": [] }] }),
+            json!({ "type": "rich_text", "elements": [{ "type": "rich_text_section", "elements": [{ "type": "user" }] }] }),
         ] {
             assert_eq!(code(json!([block])).as_deref(), Some("invalid_blocks"), "{block}");
         }

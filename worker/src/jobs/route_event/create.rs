@@ -1,8 +1,10 @@
 //! What was said: a post, its copies, and their jobs.
 
+use std::ops::Range;
+
 use chrono::{DateTime, Utc};
 use shared::ids::{CopyId, PostId, SlackTs};
-use shared::jobs::deliver_copy;
+use shared::jobs::{deliver_copy, deliver_files};
 use shared::queue::NewJob;
 use shared::tables::copies::{self, Form};
 use shared::tables::posts::{self, Author, NewPost};
@@ -30,7 +32,8 @@ impl Routing<'_> {
         let mut jobs = Vec::new();
         let known = posts::at_place(tx, &self.source.id, &self.channel, &create.ts).await?;
         let key = posts::wait_key(&self.source.team_id, &self.channel, &create.ts);
-        let parts = split::parts(&create.body.text).len();
+        let has_files = !create.body.files.is_empty();
+        let parts = split::copies(&create.body);
         let (post, is_new) = match known {
             // Another event of the same message, or a copy that we made ourselves. No second hop.
             Some(known) if !known.is_placeholder => {
@@ -41,10 +44,12 @@ impl Routing<'_> {
             Some(known) => {
                 let version = create.ts.micros();
                 posts::complete(tx, &known.id, &create.author, &create.body, version).await?;
-                for target in &self.routes.targets {
-                    copies::complete_stub(tx, &known.id, target).await?;
+                if parts > 0 {
+                    for target in &self.routes.targets {
+                        copies::complete_stub(tx, &known.id, target).await?;
+                    }
+                    self.follow(tx, &known.id, &mut jobs).await?;
                 }
-                self.follow(tx, &known.id, &mut jobs).await?;
                 (known.id, false)
             }
             None => {
@@ -53,7 +58,7 @@ impl Routing<'_> {
                     Some(root_ts) => match self.root(tx, &root_ts).await? {
                         Root::Known(root) => {
                             let missing = self.without(tx, &root).await?;
-                            self.copy(tx, &root, Form::Stub, 1, &missing, &mut jobs).await?;
+                            self.copy(tx, &root, Form::Stub, 0..1, &missing, &mut jobs).await?;
                             Some(root)
                         }
                         Root::Missing(until) => {
@@ -66,9 +71,14 @@ impl Routing<'_> {
                 (self.insert(tx, create.ts, root_post_id, author, body).await?, true)
             }
         };
-        let missing =
-            if is_new { self.routes.targets.clone() } else { self.without(tx, &post).await? };
-        self.copy(tx, &post, Form::Full, parts, &missing, &mut jobs).await?;
+        let targets = &self.routes.targets;
+        let missing = if is_new { targets.clone() } else { self.without(tx, &post).await? };
+        self.copy(tx, &post, Form::Full, 0..parts, &missing, &mut jobs).await?;
+        if has_files {
+            self.copy(tx, &post, Form::Files, parts..parts + 1, &missing, &mut jobs).await?;
+            let (stubbed, after) = (without(targets, &missing), parts.max(1));
+            self.copy(tx, &post, Form::Files, after..after + 1, &stubbed, &mut jobs).await?;
+        }
         tracing::debug!(post.id = %post, copies = jobs.len(), "message routed");
         self.cx.enqueue(tx, jobs).await?;
         self.cx.unpark(tx, &key).await?;
@@ -127,19 +137,26 @@ impl Routing<'_> {
         tx: &mut FencedTx,
         post: &PostId,
         form: Form,
-        parts: usize,
+        parts: Range<i64>,
         targets: &[Target],
         jobs: &mut Vec<NewJob>,
     ) -> Result<(), Failure> {
         let services = &self.cx.services;
         for target in targets {
-            for part in (0_i64..).take(parts) {
+            for part in parts.clone() {
                 let copy = CopyId::generate(&services.clock, &services.rng);
                 let now = services.clock.now();
                 copies::insert(tx, &copy, post, form, part, target, now).await?;
-                jobs.push(deliver_copy::job(&copy, target));
+                jobs.push(match form {
+                    Form::Files => deliver_files::job(&copy, target),
+                    _ => deliver_copy::job(&copy, target),
+                });
             }
         }
         Ok(())
     }
+}
+
+fn without(targets: &[Target], others: &[Target]) -> Vec<Target> {
+    targets.iter().filter(|target| !others.contains(target)).cloned().collect()
 }

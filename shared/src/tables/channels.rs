@@ -1,0 +1,67 @@
+//! What happens to a Slack channel as such, wherever it takes part.
+
+use crate::db::{DbError, Tx};
+use crate::ids::{ChannelId, WorkspaceId};
+use crate::sql;
+
+/// Whether the channel takes part in any sync, or did and may again.
+pub async fn is_in_a_sync(
+    tx: &mut Tx,
+    workspace: &WorkspaceId,
+    channel: &ChannelId,
+) -> Result<bool, DbError> {
+    let (found,) = tx
+        .query(sql!(
+            "SELECT EXISTS (SELECT 1 FROM sync_channels WHERE workspace_id = $1 AND channel_id = $2 AND status <> 'deleted')"
+        ))
+        .bind(workspace.clone())
+        .bind(channel.clone())
+        .fetch_one()
+        .await?;
+    Ok(found)
+}
+
+/// The channel no longer exists: it takes part in nothing any more. Returns in how many syncs it did.
+pub async fn delete(
+    tx: &mut Tx,
+    workspace: &WorkspaceId,
+    channel: &ChannelId,
+) -> Result<u64, DbError> {
+    tx.query(sql!(
+        "UPDATE sync_channels SET status = 'deleted'
+         WHERE workspace_id = $1 AND channel_id = $2 AND status <> 'deleted'"
+    ))
+    .bind(workspace.clone())
+    .bind(channel.clone())
+    .execute()
+    .await
+}
+
+/// The channel has another id from now on, as happens when it is shared with or taken from another
+/// organisation (`docs.slack.dev/reference/events/channel_id_changed`).
+pub async fn change_id(
+    tx: &mut Tx,
+    workspace: &WorkspaceId,
+    old: &ChannelId,
+    new: &ChannelId,
+) -> Result<(), DbError> {
+    for statement in [
+        sql!(
+            "UPDATE sync_channels SET channel_id = $3 WHERE workspace_id = $1 AND channel_id = $2"
+        ),
+        sql!("UPDATE posts SET channel_id = $3 WHERE workspace_id = $1 AND channel_id = $2"),
+        sql!("UPDATE copies SET channel_id = $3 WHERE workspace_id = $1 AND channel_id = $2"),
+        sql!("UPDATE reactions SET channel_id = $3 WHERE workspace_id = $1 AND channel_id = $2"),
+        sql!(
+            "UPDATE shown_reactions SET channel_id = $3 WHERE workspace_id = $1 AND channel_id = $2"
+        ),
+    ] {
+        tx.query(statement)
+            .bind(workspace.clone())
+            .bind(old.clone())
+            .bind(new.clone())
+            .execute()
+            .await?;
+    }
+    Ok(())
+}

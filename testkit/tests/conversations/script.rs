@@ -1,0 +1,101 @@
+//! What people do, and what goes wrong meanwhile.
+
+use proptest::prelude::*;
+
+/// A conversation.
+#[derive(Debug, Clone)]
+pub(crate) struct Script {
+    pub(crate) switches: Switches,
+    pub(crate) steps: Vec<Step>,
+}
+
+/// How Slack behaves throughout.
+#[derive(Debug, Clone)]
+pub(crate) struct Switches {
+    pub(crate) duplicate_events: bool,
+    pub(crate) several_events: bool,
+    pub(crate) order: Order,
+    pub(crate) noisy_threads: bool,
+}
+
+/// In which order Slack hands events over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Order {
+    Kept,
+    Concurrent,
+    Swapped,
+}
+
+/// Numbers are taken modulo what there is.
+#[derive(Debug, Clone)]
+pub(crate) enum Step {
+    Say { side: usize, is_long: bool },
+    Reply { side: usize, to: usize },
+    Edit { message: usize },
+    Delete { message: usize },
+    React { side: usize, message: usize, emoji: usize },
+    Unreact { side: usize, message: usize, emoji: usize },
+    Fault { side: usize, method: usize, trouble: Trouble },
+    Crash,
+    Rest,
+}
+
+/// What goes wrong with one call.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Trouble {
+    Limited,
+    Refused,
+    AnswerLost,
+    ErrorBefore,
+    ErrorAfter,
+    Slow,
+}
+
+pub(crate) const METHODS: [&str; 6] = [
+    "chat.postMessage",
+    "chat.update",
+    "chat.delete",
+    "reactions.add",
+    "conversations.history",
+    "users.info",
+];
+pub(crate) const EMOJI: [&str; 3] = ["wave", "tada", "thumbsup::skin-tone-3"];
+
+pub(crate) fn script() -> impl Strategy<Value = Script> {
+    let order = prop_oneof![3 => Just(Order::Kept), 1 => Just(Order::Concurrent), 1 => Just(Order::Swapped)];
+    let switches = (any::<bool>(), any::<bool>(), order, any::<bool>()).prop_map(
+        |(duplicate_events, several_events, order, noisy_threads)| Switches {
+            duplicate_events,
+            several_events,
+            order,
+            noisy_threads,
+        },
+    );
+    (switches, prop::collection::vec(step(), 6..24))
+        .prop_map(|(switches, steps)| Script { switches, steps })
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let (side, message) = (0..3_usize, 0..24_usize);
+    let trouble = prop_oneof![
+        Just(Trouble::Limited),
+        Just(Trouble::Refused),
+        Just(Trouble::AnswerLost),
+        Just(Trouble::ErrorBefore),
+        Just(Trouble::ErrorAfter),
+        Just(Trouble::Slow),
+    ];
+    let emoji = 0..EMOJI.len();
+    prop_oneof![
+        8 => (side.clone(), prop::bool::weighted(0.15)).prop_map(|(side, is_long)| Step::Say { side, is_long }),
+        5 => (side.clone(), message.clone()).prop_map(|(side, to)| Step::Reply { side, to }),
+        4 => message.clone().prop_map(|message| Step::Edit { message }),
+        2 => message.clone().prop_map(|message| Step::Delete { message }),
+        3 => (side.clone(), message.clone(), emoji.clone())
+            .prop_map(|(side, message, emoji)| Step::React { side, message, emoji }),
+        1 => (side.clone(), message, emoji).prop_map(|(side, message, emoji)| Step::Unreact { side, message, emoji }),
+        3 => (side, 0..METHODS.len(), trouble).prop_map(|(side, method, trouble)| Step::Fault { side, method, trouble }),
+        1 => Just(Step::Crash),
+        2 => Just(Step::Rest),
+    ]
+}

@@ -1,0 +1,61 @@
+//! Notes what happened to a channel as such. Database only.
+
+use shared::jobs::{channel_event, leave_channel};
+use shared::queue::Scope;
+use shared::slack::channel_events::ChannelEvent;
+use shared::slack::events::Envelope;
+use shared::tables::workspaces::{self, Workspace};
+use shared::tables::{channels, installations};
+
+use crate::{Done, Failure, FencedTx, JobContext};
+
+pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
+    let read: Envelope<ChannelEvent> = serde_json::from_str(cx.job.payload()?)
+        .map_err(|_| Failure::dead(format!("the {} cannot be read", channel_event::NAME)))?;
+    let mut tx = cx.begin().await?;
+    let Some(workspace) = workspaces::by_team(&mut tx, &read.team_id).await? else {
+        tracing::debug!("event ignored: its workspace is not installed");
+        return cx.done(tx).await;
+    };
+    match &read.event {
+        // What is written to it is refused and held, until somebody brings it back.
+        ChannelEvent::Archived { .. } => {}
+        ChannelEvent::Unarchived { channel, .. } => {
+            release(cx, &mut tx, &Scope::channel(&workspace.team_id, channel)).await?;
+        }
+        ChannelEvent::Deleted { channel, .. } => {
+            let syncs = channels::delete(&mut tx, &workspace.id, channel).await?;
+            tracing::info!(syncs, "a channel that was in step with others is deleted");
+        }
+        ChannelEvent::IdChanged { old_channel_id, new_channel_id, .. } => {
+            channels::change_id(&mut tx, &workspace.id, old_channel_id, new_channel_id).await?;
+            // Slack knew the old one no longer, and it may have been held for that.
+            release(cx, &mut tx, &Scope::channel(&workspace.team_id, old_channel_id)).await?;
+        }
+        ChannelEvent::MemberJoined { channel, user, .. } => {
+            if installations::is_bot(&mut tx, &workspace.id, user).await? {
+                if channels::is_in_a_sync(&mut tx, &workspace.id, channel).await? {
+                    release(cx, &mut tx, &Scope::channel(&workspace.team_id, channel)).await?;
+                } else {
+                    let Workspace { id, team_id, .. } = workspace;
+                    let payload = leave_channel::Payload {
+                        workspace: id,
+                        team: team_id,
+                        channel: channel.clone(),
+                    };
+                    cx.enqueue(&mut tx, vec![leave_channel::job(&payload, &read.event_id)]).await?;
+                }
+            }
+        }
+    }
+    cx.done(tx).await
+}
+
+/// What was held may go on, and is tried at once.
+async fn release(cx: &JobContext<'_>, tx: &mut FencedTx, scope: &Scope) -> Result<(), Failure> {
+    if cx.services.queue.release_hold(tx, scope).await? {
+        tracing::info!(%scope, "what was held is tried again");
+        cx.signal(tx);
+    }
+    Ok(())
+}

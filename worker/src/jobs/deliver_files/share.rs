@@ -1,0 +1,197 @@
+//! Shares files that are uploaded. Slack accepts that at once and shows the message some time later: its ts
+//! is told by `files.info`, or by Slack's own event, whichever comes first.
+
+use std::time::Duration;
+
+use secrecy::SecretString;
+use shared::failpoint;
+use shared::ids::{FileId, SlackTs};
+use shared::jobs::deliver_copy;
+use shared::queue::{Scope, millis};
+use shared::slack::methods::files::{CompleteUpload, Info, Uploaded};
+use shared::slack::{CallError, Outcome};
+use shared::tables::copies::{self, Delivery, Doubt};
+use shared::tables::copy_files::{self, Carried};
+use shared::tables::posts::{self, Body};
+
+use super::QUICK;
+use crate::sync::thread::Place;
+use crate::sync::{author, carry, files, refusal};
+use crate::{Done, Failure, JobContext};
+
+/// Slack looks for malware before it shows files that it accepted. Longer than it ever takes.
+const ACCEPTED_FOR: Duration = Duration::from_mins(10);
+/// Between looks: a quarter of the time that it took so far, within these.
+const LOOK_PAUSES: (i64, i64) = (250, 15_000);
+/// Looks, after the call and what it made have settled, before files are shared again.
+const LOOKS: i64 = 2;
+
+/// The files of one copy.
+pub(super) struct Sharing<'s> {
+    pub(super) cx: &'s JobContext<'s>,
+    pub(super) delivery: &'s Delivery,
+    pub(super) token: &'s SecretString,
+    pub(super) place: &'s Place,
+}
+
+/// How a run ends.
+pub(super) enum Ended {
+    Done(Done),
+    /// It goes on in a lane of its own.
+    GoesApart,
+}
+
+impl Sharing<'_> {
+    pub(super) async fn share(
+        &self,
+        body: &Body,
+        carried: &[(i64, Carried)],
+        is_apart: bool,
+    ) -> Result<Ended, Failure> {
+        let (cx, delivery) = (self.cx, self.delivery);
+        let ids = ids(carried);
+        let author = author::shown(cx, delivery, &delivery.author).await?;
+        let comment = files::comment(cx, delivery, body, &author.name, carried).await?;
+        let uploaded: Vec<Uploaded<'_>> = ids.iter().map(|id| Uploaded { id }).collect();
+        let upload = CompleteUpload {
+            files: &serde_json::to_string(&uploaded).expect("ids are plain data"),
+            channel_id: &delivery.channel_id,
+            thread_ts: self.place.root(),
+            initial_comment: &comment,
+            username: &author.name,
+            icon_url: author.avatar_url.as_deref(),
+        };
+
+        cx.turn::<CompleteUpload<'_>>(&delivery.team_id, None).await?;
+        failpoint!("files.before_sending");
+        let mut tx = cx.begin().await?;
+        copies::mark_sending(&mut tx, delivery, cx.call_deadline()).await?;
+        cx.commit(tx).await?;
+        failpoint!("files.sending_committed");
+
+        let called = cx.call_now(self.token, &upload).await;
+        failpoint!("files.called");
+        match called {
+            Ok(_) => {
+                let until = cx.services.queue.time().after(ACCEPTED_FOR);
+                let mut tx = cx.begin().await?;
+                copies::mark_call_ended(&mut tx, &delivery.id, until).await?;
+                cx.commit(tx).await?;
+                failpoint!("files.accepted");
+                let doubt = Doubt {
+                    deadline: until,
+                    after_ts: delivery.later_than.clone(),
+                    looks: 0,
+                    look_from: None,
+                };
+                match self.look(&doubt, &ids, is_apart).await? {
+                    Some(ended) => Ok(ended),
+                    None => Err(Failure::Again),
+                }
+            }
+            Err(error) => Err(self.after(&error).await?),
+        }
+    }
+
+    /// What became of an earlier call. `None`: it had no effect, and files are to be shared again.
+    pub(super) async fn find(&self, is_apart: bool) -> Result<Option<Ended>, Failure> {
+        let carried = copy_files::of(&self.cx.services.db, &self.delivery.id).await?;
+        match &self.delivery.doubt {
+            Some(doubt) => self.look(doubt, &ids(&carried), is_apart).await,
+            None => Ok(None),
+        }
+    }
+
+    async fn look(
+        &self,
+        doubt: &Doubt,
+        ids: &[FileId],
+        is_apart: bool,
+    ) -> Result<Option<Ended>, Failure> {
+        let (cx, delivery) = (self.cx, self.delivery);
+        if let Some(ts) = self.shown_at(ids).await? {
+            return store(cx, delivery, &ts).await.map(|done| Some(Ended::Done(done)));
+        }
+        let now = cx.services.queue.time().now();
+        let settled = doubt.deadline.saturating_add(millis(cx.services.settle));
+        if now < settled {
+            let waited = (now - (doubt.deadline - millis(ACCEPTED_FOR))).max(0);
+            if !is_apart && waited >= millis(QUICK) {
+                return Ok(Some(Ended::GoesApart));
+            }
+            let pause = (waited / 4).clamp(LOOK_PAUSES.0, LOOK_PAUSES.1).min(settled - now);
+            return Err(Failure::snooze(after(pause), "Slack does not show the files yet"));
+        }
+        let looks = doubt.looks + 1;
+        let mut tx = cx.begin().await?;
+        if looks < LOOKS {
+            copies::note_look(&mut tx, &delivery.id, &Doubt { looks, ..doubt.clone() }).await?;
+            cx.commit(tx).await?;
+            let pause = millis(cx.services.settle).saturating_mul(2);
+            return Err(Failure::snooze(after(pause), "Slack may show the files yet"));
+        }
+        tracing::warn!(copy.id = %delivery.id, "Slack does not show files that were shared; they are shared again");
+        copies::mark_pending(&mut tx, &delivery.id).await?;
+        cx.commit(tx).await?;
+        Ok(None)
+    }
+
+    /// The message that shows the files, if there is one.
+    async fn shown_at(&self, ids: &[FileId]) -> Result<Option<SlackTs>, Failure> {
+        let (cx, delivery) = (self.cx, self.delivery);
+        let Some(file) = ids.first() else { return Ok(None) };
+        match cx.call(&delivery.team_id, self.token, &Info { file }).await {
+            Ok(answer) => Ok(answer.file.shares.first_in(&delivery.channel_id).cloned()),
+            // Somebody deleted it, or Slack did.
+            Err(error) if error.outcome() == Outcome::Permanent => Ok(None),
+            Err(error) => Err(self.refused(&error)),
+        }
+    }
+
+    /// What follows from a call that failed.
+    async fn after(&self, error: &CallError) -> Result<Failure, Failure> {
+        let (cx, delivery) = (self.cx, self.delivery);
+        if error.code() == Some("file_not_found") {
+            let mut tx = cx.begin().await?;
+            copy_files::forget(&mut tx, &delivery.id).await?;
+            copies::mark_pending(&mut tx, &delivery.id).await?;
+            cx.commit(tx).await?;
+            return Ok(Failure::retry(error));
+        }
+        if let Some(why) = carry::reason(error) {
+            let mut tx = cx.begin().await?;
+            copy_files::refuse(&mut tx, &delivery.id, &why).await?;
+            copies::mark_pending(&mut tx, &delivery.id).await?;
+            cx.commit(tx).await?;
+            return Ok(Failure::Again);
+        }
+        let limited = Scope::method(&delivery.team_id, error.method());
+        refusal::after_post(cx, delivery, self.token, error, limited).await
+    }
+
+    fn refused(&self, error: &CallError) -> Failure {
+        let (team, channel) = (&self.delivery.team_id, &self.delivery.channel_id);
+        refusal::failure(self.cx, error, team, channel, Scope::method(team, error.method()))
+    }
+}
+
+fn ids(carried: &[(i64, Carried)]) -> Vec<FileId> {
+    let id = |(_, carried): &(i64, Carried)| match carried {
+        Carried::As(id) => Some(id.clone()),
+        Carried::Not(_) => None,
+    };
+    carried.iter().filter_map(id).collect()
+}
+
+fn after(millis: i64) -> Duration {
+    Duration::from_millis(u64::try_from(millis).unwrap_or_default())
+}
+
+async fn store(cx: &JobContext<'_>, delivery: &Delivery, ts: &SlackTs) -> Result<Done, Failure> {
+    let mut tx = cx.begin().await?;
+    copy_files::mark_shared(&mut tx, &delivery.id, &delivery.post_id, ts).await?;
+    let place = posts::wait_key(&delivery.team_id, &delivery.channel_id, ts);
+    cx.unpark_either(&mut tx, &deliver_copy::wait_key(&delivery.id), &place).await?;
+    failpoint!("files.before_store_commit");
+    cx.done(tx).await
+}
