@@ -25,6 +25,8 @@ enum Command {
     Migrate,
     /// See what waits and what failed; replay it, or hold it back for a while
     Queue(commands::queue::Options),
+    /// See which channels are in step; pause and resume them
+    Channel(commands::channel::Options),
     /// Print docs/CONFIG.md
     #[command(hide = true)]
     ConfigReference,
@@ -36,6 +38,7 @@ fn main() -> ExitCode {
         Command::Demo(options) => commands::demo::main(options),
         Command::Migrate => commands::migrate::main(),
         Command::Queue(options) => commands::queue::main(options),
+        Command::Channel(options) => commands::channel::main(options),
         Command::ConfigReference => {
             print!("{}", shared::config::render_reference());
             ExitCode::SUCCESS

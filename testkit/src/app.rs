@@ -28,7 +28,7 @@ pub struct TestApp {
     pub db: Db,
     /// Where ingress listens.
     pub url: String,
-    services: Services,
+    pub(crate) services: Services,
     config: RunConfig,
     database: TestDatabase,
     running: Vec<App>,

@@ -7,6 +7,7 @@
 
 mod administer;
 mod app;
+mod channels;
 mod crashable;
 mod database;
 mod fragile_road;
@@ -21,6 +22,7 @@ mod tls_road;
 mod town;
 
 pub use app::{App, SignedRequest, TestApp, get};
+pub use channels::Way;
 pub use crashable::CrashableWorker;
 pub use database::TestDatabase;
 pub use fragile_road::FragileRoad;

@@ -42,14 +42,19 @@ pub const CEDAR: Side = Side {
 /// Puts both on a simulated Slack.
 pub(crate) fn enter(slack: &SlackEmulator) {
     for side in [ACME, BIRCH] {
-        slack
-            .add_workspace(side.team, side.name)
-            .user(side.person, side.person_name)
-            .channel(side.channel, "general");
+        side.enter(slack);
     }
 }
 
 impl Side {
+    /// Puts it on a simulated Slack.
+    pub(crate) fn enter(&self, slack: &SlackEmulator) {
+        slack
+            .add_workspace(self.team, self.name)
+            .user(self.person, self.person_name)
+            .channel(self.channel, "general");
+    }
+
     /// What the person says in the shared channel; returns its ts.
     pub fn says(&self, slack: &SlackEmulator, text: &str) -> String {
         slack.say(self.team, self.channel, self.person, text).to_string()

@@ -7,7 +7,7 @@ use shared::db::retry_contention;
 use shared::ids::{ChannelId, SyncChannelId, SyncId, WorkspaceId};
 use shared::slack::methods::auth;
 use shared::tables::installations::{self, Installation};
-use shared::tables::sync_channels::{self, SyncChannel};
+use shared::tables::sync_channels::{self, NotInserted, SyncChannel};
 use shared::tables::syncs;
 use shared::tables::workspaces::{self, Workspace};
 
@@ -82,10 +82,11 @@ pub async fn share(
     let (clock, rng) = (&services.clock, &services.rng);
     let stored = retry_contention(clock, rng, || async {
         let mut tx = services.db.begin().await?;
+        let now = clock.now().timestamp_micros();
         if let Some((workspace, channel)) = channels.first()
-            && !sync_channels::targets(&mut tx, &workspace.id, channel).await?.is_empty()
+            && sync_channels::routes(&mut tx, &workspace.id, channel, now).await?.lead_anywhere
         {
-            return Ok(());
+            return Ok(Ok(()));
         }
         let sync_id = SyncId::generate(clock, rng);
         syncs::insert(&mut tx, &sync_id, title, clock.now()).await?;
@@ -98,9 +99,14 @@ pub async fn share(
                 publishes: true,
                 subscribes: true,
             };
-            sync_channels::insert(&mut tx, &member, clock.now()).await?;
+            match sync_channels::insert(&mut tx, &member, clock.now()).await {
+                Ok(()) => {}
+                Err(NotInserted::Db(error)) => return Err(error),
+                Err(refused @ NotInserted::IsShared { .. }) => return Ok(Err(refused)),
+            }
         }
-        tx.commit().await
+        tx.commit().await?;
+        Ok(Ok(()))
     });
-    Ok(stored.await?)
+    Ok(stored.await??)
 }

@@ -9,7 +9,7 @@ use shared::queue::{JobRow, NewJob, Queue};
 
 use crate::jobs::{
     channel_event, deliver_copy, deliver_files, leave_channel, notice, queue_care, refresh_copy,
-    refresh_reactions, route_event,
+    refresh_reactions, resume_channel, route_event,
 };
 use crate::{Done, Failure, JobContext};
 
@@ -119,6 +119,14 @@ pub fn registry() -> Vec<Registered> {
             kind: jobs::refresh_reactions::NAME,
             handler: |cx| Box::pin(refresh_reactions::run(cx)),
             timeout: QUICK,
+            on_death: None,
+            on_replay: None,
+            schedule: None,
+        },
+        Registered {
+            kind: jobs::resume_channel::NAME,
+            handler: |cx| Box::pin(resume_channel::run(cx)),
+            timeout: LONG,
             on_death: None,
             on_replay: None,
             schedule: None,

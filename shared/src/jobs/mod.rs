@@ -11,4 +11,5 @@ pub mod notice;
 pub mod queue_care;
 pub mod refresh_copy;
 pub mod refresh_reactions;
+pub mod resume_channel;
 pub mod route_event;

@@ -39,6 +39,11 @@ impl Lane {
         Self(format!("fx:{team}:{channel}:{post}"))
     }
 
+    /// What follows from what somebody in a workspace decided.
+    pub fn admin(team: &TeamId) -> Self {
+        Self(format!("admin:{team}"))
+    }
+
     /// What keeps the instance itself in order.
     pub fn maintenance() -> Self {
         Self("maintenance".to_owned())

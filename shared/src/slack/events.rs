@@ -149,6 +149,11 @@ impl std::fmt::Debug for ChangedMessage {
 }
 
 impl MessageEvent {
+    /// When this happened.
+    pub fn happened_at(&self) -> &SlackTs {
+        self.event_ts.as_ref().unwrap_or(&self.ts)
+    }
+
     /// The first message of its thread, for a reply. A root names itself.
     pub fn root_ts(&self) -> Option<&SlackTs> {
         self.thread_ts.as_ref().filter(|root| **root != self.ts)

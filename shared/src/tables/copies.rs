@@ -410,13 +410,16 @@ pub async fn dead_replies(tx: &mut Tx, root: &CopyId) -> Result<Vec<CopyId>, DbE
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
-/// Stubs of a message become full copies, since what it says is known now; those that are there already
-/// have to follow (see [`changes`](super::changes)).
-pub async fn complete_stubs(tx: &mut Tx, post: &PostId) -> Result<(), DbError> {
+/// The stub of a message in a channel becomes a full copy, since what it says is known now; one that is there
+/// already has to follow (see [`changes`](super::changes)).
+pub async fn complete_stub(tx: &mut Tx, post: &PostId, target: &Target) -> Result<(), DbError> {
     tx.query(sql!(
-        "UPDATE copies SET form = 'full' WHERE post_id = $1 AND form = 'stub' AND state IN ('pending', 'sending', 'sent')"
+        "UPDATE copies SET form = 'full' WHERE post_id = $1 AND workspace_id = $2 AND channel_id = $3 AND form = 'stub'
+         AND state IN ('pending', 'sending', 'sent')"
     ))
     .bind(post.clone())
+    .bind(target.workspace_id.clone())
+    .bind(target.channel_id.clone())
     .execute()
     .await
     .map(drop)

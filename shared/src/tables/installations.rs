@@ -46,12 +46,16 @@ impl Installation {
     }
 }
 
-/// The bot of a workspace.
+/// The bot of a workspace that is installed.
 pub async fn of(db: &Db, workspace: &WorkspaceId) -> Result<Option<Installation>, DbError> {
-    db.read(sql!("SELECT workspace_id, bot_user_id, bot_id, token, scopes FROM installations WHERE workspace_id = $1"))
-        .bind(workspace.clone())
-        .fetch_optional()
-        .await
+    db.read(sql!(
+        "SELECT workspace_id, bot_user_id, bot_id, token, scopes FROM installations
+         JOIN workspaces ON workspaces.id = installations.workspace_id
+         WHERE workspace_id = $1 AND workspaces.deleted_at IS NULL"
+    ))
+    .bind(workspace.clone())
+    .fetch_optional()
+    .await
 }
 
 /// Whether somebody is the bot of a workspace.

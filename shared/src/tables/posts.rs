@@ -210,13 +210,20 @@ pub async fn edit(tx: &mut Tx, id: &PostId, body: &Body, version: i64) -> Result
     Ok(edited == 1)
 }
 
-/// The message was deleted, which is final. `false`: that is known.
-pub async fn delete(tx: &mut Tx, id: &PostId, now: DateTime<Utc>) -> Result<bool, DbError> {
+/// The message was deleted, at `version`, which is final. `false`: that is known.
+pub async fn delete(
+    tx: &mut Tx,
+    id: &PostId,
+    version: i64,
+    now: DateTime<Utc>,
+) -> Result<bool, DbError> {
     let deleted = tx
         .query(sql!(
-            "UPDATE posts SET body = NULL, deleted_at = $2 WHERE id = $1 AND deleted_at IS NULL"
+            "UPDATE posts SET body = NULL, version = CASE WHEN version < $2 THEN $2 ELSE version + 1 END, deleted_at = $3
+             WHERE id = $1 AND deleted_at IS NULL"
         ))
         .bind(id.clone())
+        .bind(version)
         .bind(now)
         .execute()
         .await?;
@@ -240,7 +247,8 @@ pub(super) async fn clear_body_when_delivered(tx: &mut Tx, post: &PostId) -> Res
     tx.query(sql!(
         "UPDATE posts SET body = NULL WHERE id = $1
          AND NOT EXISTS (SELECT 1 FROM copies WHERE post_id = $1
-                         AND (state IN ('pending', 'sending', 'dead') OR (state = 'sent' AND version < posts.version)))"
+                         AND (state IN ('pending', 'sending', 'dead')
+                              OR (state = 'sent' AND form NOT IN ('stub', 'lost') AND version < posts.version)))"
     ))
     .bind(post.clone())
     .execute()

@@ -80,6 +80,7 @@ pub struct Difference {
 }
 
 /// What has to be done so that a place shows what people at the others reacted; what has to go comes first.
+/// Whatever no sync leads here, or a pause keeps back, stays as it is shown.
 pub async fn differences(
     db: &Db,
     post: &PostId,
@@ -89,6 +90,13 @@ pub async fn differences(
         .read(sql!(
             "SELECT DISTINCT wanted.emoji, 'add' AS what FROM reactions AS wanted
              WHERE wanted.post_id = $1 AND wanted.is_present AND NOT (wanted.workspace_id = $2 AND wanted.channel_id = $3)
+               AND EXISTS (SELECT 1 FROM sync_channels AS origin JOIN sync_channels AS target ON target.sync_id = origin.sync_id
+                           WHERE origin.workspace_id = wanted.workspace_id AND origin.channel_id = wanted.channel_id
+                             AND origin.publishes AND origin.status = 'active'
+                             AND target.workspace_id = $2 AND target.channel_id = $3
+                             AND target.subscribes AND target.status = 'active'
+                             AND NOT EXISTS (SELECT 1 FROM pauses WHERE pauses.sync_channel_id IN (origin.id, target.id)
+                                             AND pauses.until_micros IS NULL AND pauses.from_micros <= wanted.version))
                AND NOT EXISTS (SELECT 1 FROM shown_reactions AS shown
                                WHERE shown.post_id = $1 AND shown.workspace_id = $2 AND shown.channel_id = $3
                                  AND shown.emoji = wanted.emoji)
@@ -96,8 +104,18 @@ pub async fn differences(
              SELECT shown.emoji, CASE WHEN shown.is_refused THEN 'forget' ELSE 'remove' END FROM shown_reactions AS shown
              WHERE shown.post_id = $1 AND shown.workspace_id = $2 AND shown.channel_id = $3
                AND NOT EXISTS (SELECT 1 FROM reactions AS wanted
-                               WHERE wanted.post_id = $1 AND wanted.emoji = shown.emoji AND wanted.is_present
-                                 AND NOT (wanted.workspace_id = $2 AND wanted.channel_id = $3))
+                               WHERE wanted.post_id = $1 AND wanted.emoji = shown.emoji
+                                 AND NOT (wanted.workspace_id = $2 AND wanted.channel_id = $3)
+                                 AND (wanted.is_present OR NOT EXISTS (
+                                     SELECT 1 FROM sync_channels AS origin
+                                     JOIN sync_channels AS target ON target.sync_id = origin.sync_id
+                                     WHERE origin.workspace_id = wanted.workspace_id AND origin.channel_id = wanted.channel_id
+                                       AND origin.publishes AND origin.status = 'active'
+                                       AND target.workspace_id = $2 AND target.channel_id = $3
+                                       AND target.subscribes AND target.status = 'active'
+                                       AND NOT EXISTS (SELECT 1 FROM pauses WHERE pauses.sync_channel_id IN (origin.id, target.id)
+                                                       AND pauses.until_micros IS NULL
+                                                       AND pauses.from_micros <= wanted.version))))
              ORDER BY what DESC, emoji"
         ))
         .bind(post.clone())

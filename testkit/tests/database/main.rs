@@ -3,7 +3,9 @@
 mod claims;
 mod copies;
 mod documents;
+mod mappings;
 mod migrations;
+mod pauses;
 mod queue;
 mod replay;
 mod running;

@@ -1,6 +1,7 @@
 //! The real binaries, as processes: their configuration, their logs, two of everything, and how they stop.
 
 mod browser;
+mod channel_commands;
 mod configuration;
 mod crowd;
 mod developer;

@@ -8,4 +8,5 @@ pub(crate) mod notice;
 pub(crate) mod queue_care;
 pub(crate) mod refresh_copy;
 pub(crate) mod refresh_reactions;
+pub(crate) mod resume_channel;
 pub(crate) mod route_event;

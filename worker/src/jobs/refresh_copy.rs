@@ -10,10 +10,11 @@ use shared::slack::client::Method;
 use shared::slack::methods::chat::{Delete, Update};
 use shared::slack::methods::files::Delete as DeleteFile;
 use shared::slack::{CallError, Outcome};
-use shared::tables::changes;
 use shared::tables::copies::{self, CopyState, Delivery, Form};
 use shared::tables::copy_files::{self, Carried};
 use shared::tables::posts::Body;
+use shared::tables::sync_channels::{Target, Way};
+use shared::tables::{changes, pauses};
 
 use crate::sync::{author, blocks, files, refusal, text, wait};
 use crate::{Done, Failure, JobContext};
@@ -32,6 +33,11 @@ pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
             return cx.done(cx.begin().await?).await;
         }
     };
+    let is_behind = delivery.is_deleted || delivery.shown_version < delivery.version;
+    // Where it is kept back, the end of the pause brings it.
+    if is_behind && !may_follow(cx, &delivery).await? {
+        return cx.done(cx.begin().await?).await;
+    }
     match delivery.form {
         Form::Tombstone => cx.done(cx.begin().await?).await,
         Form::Files if delivery.is_deleted => {
@@ -44,6 +50,20 @@ pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
         }
         Form::Full | Form::Files | Form::Stub | Form::Lost => cx.done(cx.begin().await?).await,
     }
+}
+
+/// Whether no pause keeps the copy as it is.
+async fn may_follow(cx: &JobContext<'_>, delivery: &Delivery) -> Result<bool, Failure> {
+    let way = Way {
+        workspace_id: delivery.source_workspace_id.clone(),
+        channel_id: delivery.source_channel_id.clone(),
+        target: Target {
+            workspace_id: delivery.workspace_id.clone(),
+            team_id: delivery.team_id.clone(),
+            channel_id: delivery.channel_id.clone(),
+        },
+    };
+    Ok(pauses::let_pass(&cx.services.db, &way, delivery.version).await?)
 }
 
 fn payload(cx: &JobContext<'_>) -> Result<CopyId, Failure> {

@@ -11,9 +11,9 @@ use serde::de::DeserializeOwned;
 use shared::failpoint;
 use shared::ids::{ChannelId, SlackTs};
 use shared::slack::events::{Envelope, MessageEvent, ReactionEvent, TypeOf};
-use shared::tables::posts;
-use shared::tables::sync_channels::{self, Target};
+use shared::tables::sync_channels::{self, Routes};
 use shared::tables::workspaces::{self, Workspace};
+use shared::tables::{pauses, posts};
 
 use crate::context::FencedTx;
 use crate::sync::action::SyncAction;
@@ -29,15 +29,7 @@ const LOOK_FOR_ROOT_EVERY: TimeDelta = TimeDelta::seconds(30);
 pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
     let payload = cx.job.payload()?;
     let Envelope { team_id, event: TypeOf { kind }, .. } = read::<TypeOf>(payload)?;
-    let action = match kind.as_deref() {
-        Some("reaction_added") => {
-            SyncAction::of_reaction(read::<ReactionEvent>(payload)?.event, true)
-        }
-        Some("reaction_removed") => {
-            SyncAction::of_reaction(read::<ReactionEvent>(payload)?.event, false)
-        }
-        _ => SyncAction::from(read::<MessageEvent>(payload)?.event),
-    };
+    let (action, at) = read_action(kind.as_deref(), payload)?;
     let mut tx = cx.begin().await?;
     let channel = match &action {
         SyncAction::Create(create) => create.channel.clone(),
@@ -52,26 +44,28 @@ pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
         tracing::debug!("event ignored: its workspace is not installed");
         return cx.done(tx).await;
     };
-    let targets = sync_channels::targets(&mut tx, &source.id, &channel).await?;
-    let routing = Routing { cx, source, channel, targets };
+    let routes = sync_channels::routes(&mut tx, &source.id, &channel, at).await?;
+    let routing = Routing { cx, source, channel, routes };
+    if !pauses::stay_open(&mut tx, &routing.routes.paused).await? {
+        return Err(Failure::Again);
+    }
     let is_own = match &action {
         SyncAction::Create(create) if !create.body.files.is_empty() => {
             routing.is_own_share(&mut tx, create).await?
         }
         _ => false,
     };
-    let routed = match action {
+    let outcome = match action {
         _ if is_own => Routed::Written,
         // What is said while nobody is to hear it is not said again later; what became of it is.
-        SyncAction::Create(_) | SyncAction::React(_) if routing.targets.is_empty() => {
-            Routed::Written
-        }
+        SyncAction::Create(_) if routing.routes.targets.is_empty() => Routed::Written,
+        SyncAction::React(_) if !routing.routes.lead_anywhere => Routed::Written,
         SyncAction::Create(create) => routing.create(&mut tx, create).await?,
-        SyncAction::Change(change) => routing.change(&mut tx, change).await?,
+        SyncAction::Change(change) => routing.change(&mut tx, change, at).await?,
         SyncAction::React(reaction) => routing.react(&mut tx, reaction).await?,
         SyncAction::Ignore(_) => Routed::Written,
     };
-    match routed {
+    match outcome {
         Routed::Written => {
             failpoint!("route.before_commit");
             cx.done(tx).await.inspect(|_| failpoint!("route.committed"))
@@ -81,6 +75,22 @@ pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
             cx.park(tx, &key, until.timestamp_millis(), reason).await
         }
     }
+}
+
+/// What an event asks for, and when it happened.
+fn read_action(kind: Option<&str>, payload: &str) -> Result<(SyncAction, i64), Failure> {
+    let is_present = match kind {
+        Some("reaction_added") => true,
+        Some("reaction_removed") => false,
+        _ => {
+            let event = read::<MessageEvent>(payload)?.event;
+            let at = event.happened_at().micros();
+            return Ok((SyncAction::from(event), at));
+        }
+    };
+    let event = read::<ReactionEvent>(payload)?.event;
+    let at = event.event_ts.micros();
+    Ok((SyncAction::of_reaction(event, is_present), at))
 }
 
 fn read<E: DeserializeOwned>(payload: &str) -> Result<Envelope<E>, Failure> {
@@ -106,12 +116,12 @@ struct Routing<'r> {
     cx: &'r JobContext<'r>,
     source: Workspace,
     channel: ChannelId,
-    targets: Vec<Target>,
+    routes: Routes,
 }
 
 impl Routing<'_> {
     /// Until when to wait for a message that is not known: Slack may still hand it over. `None`: it will not
-    /// come, or is older than the sync.
+    /// come, is older than the sync, or was said while nobody was to hear it.
     async fn may_come(
         &self,
         tx: &mut FencedTx,
@@ -122,8 +132,12 @@ impl Routing<'_> {
         let said_at = DateTime::from_timestamp_micros(ts.micros()).unwrap_or_default();
         let since = sync_channels::publishes_since(tx, &self.source.id, &self.channel).await?;
         let stops_at = said_at + SLACK_STOPS_TRYING_AFTER;
-        let may_come = since.is_some_and(|since| since <= said_at) && now < stops_at;
-        Ok(may_come.then(|| stops_at.min(now + LOOK_FOR_ROOT_EVERY)))
+        if since.is_none_or(|since| since > said_at) || now >= stops_at {
+            return Ok(None);
+        }
+        let then = sync_channels::routes(tx, &self.source.id, &self.channel, ts.micros()).await?;
+        let until = stops_at.min(now + LOOK_FOR_ROOT_EVERY);
+        Ok((!then.targets.is_empty()).then_some(until))
     }
 }
 

@@ -1,13 +1,15 @@
-//! How an author is shown in another workspace: their name with the workspace's, and their picture.
+//! How an author is shown in another workspace: as the person they are there, if that is known; otherwise by
+//! their name with the workspace's, and their picture.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use shared::ids::UserId;
+use shared::ids::{TeamId, UserId, WorkspaceId};
 use shared::queue::Scope;
 use shared::slack::Outcome;
 use shared::slack::methods::users;
 use shared::tables::copies::Delivery;
 use shared::tables::people::{self, Person};
 use shared::tables::posts::Author;
+use shared::tables::user_mappings;
 
 use crate::{Failure, JobContext};
 
@@ -35,6 +37,9 @@ pub(crate) async fn shown(
 ) -> Result<Shown, Failure> {
     let (name, avatar_url) = match author {
         Author::Person { user } => {
+            if let Some(Person { name, avatar_url, .. }) = local(cx, delivery, user).await? {
+                return Ok(Shown { name, avatar_url });
+            }
             let person = person(cx, delivery, user).await?;
             (person.name, person.avatar_url)
         }
@@ -46,6 +51,19 @@ pub(crate) async fn shown(
     Ok(Shown { name: with_workspace(&name, &delivery.source_workspace_name), avatar_url })
 }
 
+/// A person of the source workspace as the one they are in the target workspace, if they are somebody there.
+async fn local(
+    cx: &JobContext<'_>,
+    delivery: &Delivery,
+    user: &UserId,
+) -> Result<Option<Person>, Failure> {
+    let (source, target) = (&delivery.source_workspace_id, &delivery.workspace_id);
+    match user_mappings::get(&cx.services.db, source, user, target).await? {
+        Some(local) => seen(cx, target, &delivery.team_id, &local).await,
+        None => Ok(None),
+    }
+}
+
 /// `Name (Workspace)`; of a long one, the name gives way.
 fn with_workspace(name: &str, workspace: &str) -> String {
     let workspace: String = workspace.chars().take(NAME_MAX_CHARS / 2).collect();
@@ -54,44 +72,55 @@ fn with_workspace(name: &str, workspace: &str) -> String {
     format!("{name} ({workspace})")
 }
 
-/// A person of the source workspace: as remembered, or as Slack says now. Somebody whom Slack cannot
-/// name is shown as they were last known: an old name is better than a late message.
+/// A person of the source workspace.
 pub(crate) async fn person(
     cx: &JobContext<'_>,
     delivery: &Delivery,
     user: &UserId,
 ) -> Result<Person, Failure> {
+    let (source, team) = (&delivery.source_workspace_id, &delivery.source_team_id);
+    let unknown =
+        || Person { name: SOMEONE.to_owned(), avatar_url: None, seen_at: cx.services.clock.now() };
+    Ok(seen(cx, source, team, user).await?.unwrap_or_else(unknown))
+}
+
+/// A person as remembered, or as Slack says now; `None`: nobody can say. Somebody whom Slack cannot name is
+/// shown as they were last known: an old name is better than a late message.
+async fn seen(
+    cx: &JobContext<'_>,
+    workspace: &WorkspaceId,
+    team: &TeamId,
+    user: &UserId,
+) -> Result<Option<Person>, Failure> {
     let services = cx.services;
-    let known = people::get(&services.db, &delivery.source_workspace_id, user).await?;
+    let known = people::get(&services.db, workspace, user).await?;
     let now = services.clock.now();
     if let Some(person) = &known
         && now - person.seen_at < FRESH_FOR
     {
-        return Ok(person.clone());
+        return Ok(known);
     }
-    let unknown = || Person { name: SOMEONE.to_owned(), avatar_url: None, seen_at: now };
-    let Some(token) = cx.token(&delivery.source_workspace_id).await? else {
-        return Ok(known.unwrap_or_else(unknown));
+    let Some(token) = cx.token(workspace).await? else {
+        return Ok(known);
     };
-    match cx.call(&delivery.source_team_id, &token, &users::Info { user }).await {
+    match cx.call(team, &token, &users::Info { user }).await {
         Ok(answer) => {
             let person = of_member(&answer.user, now);
-            let workspace = &delivery.source_workspace_id;
             if let Err(error) = people::upsert(&services.db, workspace, user, &person).await {
                 tracing::debug!(%error, "an author's name is not remembered; Slack will be asked again");
             }
-            Ok(person)
+            Ok(Some(person))
         }
         Err(error) => match (known, error.outcome()) {
-            (Some(person), _) => Ok(person),
+            (Some(person), _) => Ok(Some(person)),
             (None, Outcome::Transient(Some(pause))) => {
-                let limited = Scope::method(&delivery.source_team_id, error.method());
+                let limited = Scope::method(team, error.method());
                 Err(Failure::hold(limited, pause, error.to_string()))
             }
             (None, Outcome::Transient(None) | Outcome::Ambiguous | Outcome::Unknown) => {
                 Err(Failure::retry(&error))
             }
-            (None, _) => Ok(unknown()),
+            (None, _) => Ok(None),
         },
     }
 }

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use shared::ids::{ChannelId, UserId};
 use shared::slack::methods::conversations;
 use shared::tables::copies::Delivery;
-use shared::tables::sync_channels;
+use shared::tables::{sync_channels, user_mappings};
 
 use super::author;
 use super::mrkdwn::{Piece, escaped, pieces};
@@ -36,6 +36,8 @@ pub(crate) struct Mentioned<'t> {
     /// The workspace that they are of.
     workspace: &'t str,
     people: HashMap<&'t str, String>,
+    /// Those who are somebody in the target workspace: who.
+    locals: HashMap<&'t str, UserId>,
     channels: HashMap<&'t str, Channel>,
 }
 
@@ -62,14 +64,7 @@ pub(crate) async fn mentioned<'t>(
         Mentioned { workspace: &delivery.source_workspace_name, ..Mentioned::default() };
     for piece in pieces {
         match piece {
-            Piece::Person { id } if mentioned.people.len() < MOST_PEOPLE => {
-                if let Ok(user) = id.parse::<UserId>()
-                    && !mentioned.people.contains_key(id)
-                {
-                    let person = author::person(cx, delivery, &user).await?;
-                    mentioned.people.insert(id, person.name);
-                }
-            }
+            Piece::Person { id } => mentioned.name(cx, delivery, id).await?,
             Piece::Channel { id, .. } => mentioned.ask(cx, delivery, id).await?,
             Piece::Link { url, .. } => {
                 if let Some(archive) = Archive::of(url) {
@@ -83,6 +78,28 @@ pub(crate) async fn mentioned<'t>(
 }
 
 impl<'t> Mentioned<'t> {
+    /// Asks who somebody is, there or at least here, unless it is known or too many were asked for.
+    async fn name(
+        &mut self,
+        cx: &JobContext<'_>,
+        delivery: &Delivery,
+        id: &'t str,
+    ) -> Result<(), Failure> {
+        let Ok(user) = id.parse::<UserId>() else { return Ok(()) };
+        let is_known = self.people.contains_key(id) || self.locals.contains_key(id);
+        if is_known || self.people.len() + self.locals.len() >= MOST_PEOPLE {
+            return Ok(());
+        }
+        let (source, target) = (&delivery.source_workspace_id, &delivery.workspace_id);
+        if let Some(local) = user_mappings::get(&cx.services.db, source, &user, target).await? {
+            self.locals.insert(id, local);
+        } else {
+            let person = author::person(cx, delivery, &user).await?;
+            self.people.insert(id, person.name);
+        }
+        Ok(())
+    }
+
     /// Asks for a channel, if it is not known. What Slack does not tell stays so.
     async fn ask(
         &mut self,
@@ -139,6 +156,9 @@ impl<'t> Mentioned<'t> {
     pub(crate) fn said(&self, piece: Piece<'_>) -> String {
         match piece {
             Piece::Words(words) => words.to_owned(),
+            Piece::Person { id } if self.locals.contains_key(id) => {
+                format!("<@{}>", self.locals[id])
+            }
             Piece::Person { id } => {
                 self.label(self.people.get(id).map_or("someone", String::as_str))
             }
@@ -213,6 +233,7 @@ mod tests {
         let mentioned = Mentioned {
             workspace: "Acme & Co",
             people: [("U1", "A`da <3".to_owned())].into(),
+            locals: [("U7", "U8".parse().expect("an id"))].into(),
             channels: [
                 ("C1", Channel::Public("news".to_owned())),
                 ("C2", Channel::Twin("C9".parse().expect("an id"))),
@@ -226,6 +247,7 @@ mod tests {
     #[test]
     fn people_are_named_and_not_called() {
         assert_eq!(rewritten("hi <@U1>!"), "hi `A'da &lt;3 (Acme &amp; Co)`!");
+        assert_eq!(rewritten("hi <@U7>!"), "hi <@U8>!", "who is somebody here is called");
         assert_eq!(rewritten("<@U2|ben>"), "`someone (Acme &amp; Co)`");
         assert_eq!(rewritten("<!here> <!channel|x> <!group>"), "`@here` `@channel` ");
         assert_eq!(rewritten("<!subteam^S1|@staff>"), "`@staff (Acme &amp; Co)`");

@@ -16,6 +16,7 @@ impl Routing<'_> {
         &self,
         tx: &mut FencedTx,
         change: Change,
+        at: i64,
     ) -> Result<Routed, Failure> {
         let Change { channel: _, ts, to } = change;
         let Some(known) = posts::at_place(tx, &self.source.id, &self.channel, &ts).await? else {
@@ -33,7 +34,7 @@ impl Routing<'_> {
             }
             (Some(_), Changed::Edited { .. }) => false,
             (None, Changed::Deleted) => {
-                posts::delete(tx, &known.id, self.cx.services.clock.now()).await?
+                posts::delete(tx, &known.id, at, self.cx.services.clock.now()).await?
             }
             // Slack tells of previews and of replies in the same way.
             (None, Changed::Edited { body, version }) => {
@@ -50,7 +51,7 @@ impl Routing<'_> {
         Ok(Routed::Written)
     }
 
-    /// Jobs for the copies that have to follow. Where nothing is copied to at the moment, nothing changes.
+    /// Jobs for the copies that have to follow. Where the channel is paused, they follow when it is resumed.
     pub(super) async fn follow(
         &self,
         tx: &mut FencedTx,
@@ -58,7 +59,8 @@ impl Routing<'_> {
         jobs: &mut Vec<NewJob>,
     ) -> Result<(), Failure> {
         let followers = changes::followers(tx, post).await?;
-        let live = followers.iter().filter(|follower| self.targets.contains(&follower.target));
+        let live =
+            followers.iter().filter(|follower| self.routes.followers.contains(&follower.target));
         jobs.extend(live.map(refresh_copy::job));
         Ok(())
     }

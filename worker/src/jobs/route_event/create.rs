@@ -45,7 +45,9 @@ impl Routing<'_> {
                 let version = create.ts.micros();
                 posts::complete(tx, &known.id, &create.author, &create.body, version).await?;
                 if parts > 0 {
-                    copies::complete_stubs(tx, &known.id).await?;
+                    for target in &self.routes.targets {
+                        copies::complete_stub(tx, &known.id, target).await?;
+                    }
                     self.follow(tx, &known.id, &mut jobs).await?;
                 }
                 (known.id, false)
@@ -69,11 +71,12 @@ impl Routing<'_> {
                 (self.insert(tx, create.ts, root_post_id, author, body).await?, true)
             }
         };
-        let missing = if is_new { self.targets.clone() } else { self.without(tx, &post).await? };
+        let targets = &self.routes.targets;
+        let missing = if is_new { targets.clone() } else { self.without(tx, &post).await? };
         self.copy(tx, &post, Form::Full, 0..parts, &missing, &mut jobs).await?;
         if has_files {
             self.copy(tx, &post, Form::Files, parts..parts + 1, &missing, &mut jobs).await?;
-            let (stubbed, after) = (without(&self.targets, &missing), parts.max(1));
+            let (stubbed, after) = (without(targets, &missing), parts.max(1));
             self.copy(tx, &post, Form::Files, after..after + 1, &stubbed, &mut jobs).await?;
         }
         tracing::debug!(post.id = %post, copies = jobs.len(), "message routed");
@@ -121,7 +124,7 @@ impl Routing<'_> {
     /// The targets without a copy of the message.
     async fn without(&self, tx: &mut FencedTx, post: &PostId) -> Result<Vec<Target>, Failure> {
         let mut missing = Vec::new();
-        for target in &self.targets {
+        for target in &self.routes.targets {
             if !copies::has_one(tx, post, target).await? {
                 missing.push(target.clone());
             }

@@ -35,7 +35,8 @@ impl Routing<'_> {
         let (post, user, emoji) = (&known.id, &user, emoji.as_str());
         let noted = reactions::Reaction { post, place: &place, user, emoji, is_present, version };
         if reactions::note(tx, &noted).await? {
-            let jobs = self.targets.iter().map(|target| refresh_reactions::job(post, target));
+            let jobs =
+                self.routes.followers.iter().map(|target| refresh_reactions::job(post, target));
             self.cx.enqueue(tx, jobs.collect()).await?;
         }
         Ok(Routed::Written)

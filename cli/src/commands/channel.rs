@@ -1,0 +1,132 @@
+//! `syncbot channel`: which channels are in step with others, and pauses.
+
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+use shared::db::retry_contention;
+use shared::ids::{ChannelId, TeamId};
+use shared::tables::pauses;
+use shared::tables::sync_channels::{self, Listed};
+
+use super::desk::{self, Desk, Outcome};
+use super::table::{Align, Table};
+use super::{say, words};
+
+/// Options of `syncbot channel`.
+#[derive(Debug, Args)]
+#[command(
+    arg_required_else_help = true,
+    after_help = "What is said in a channel during a pause is not copied, nor are messages of the others copied to it, not\n\
+        even afterwards. Edits, deletions and reactions of older messages follow when it is resumed.\n\n\
+        Examples:\n  \
+        syncbot channel list\n  \
+        syncbot channel pause T0123ABC C0456DEF\n  \
+        syncbot channel resume T0123ABC C0456DEF\n\n\
+        It reads the same DATABASE_ variables as the processes of SyncBot (docs/CONFIG.md)."
+)]
+pub(crate) struct Options {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// List the channels that are in step with others
+    List,
+    /// Copy nothing that is said from now on, neither from a channel nor to it
+    Pause(Channel),
+    /// Copy what is said from now on again, and what became of older messages meanwhile
+    Resume(Channel),
+}
+
+#[derive(Debug, Args)]
+struct Channel {
+    /// The workspace's id in Slack, such as T0123ABC
+    team: TeamId,
+    /// The channel's id in Slack, such as C0456DEF
+    channel: ChannelId,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Act {
+    Pause,
+    Resume,
+}
+
+pub(crate) fn main(options: Options) -> ExitCode {
+    desk::main("syncbot channel", async |desk: &Desk| match options.command {
+        Command::List => list(desk).await,
+        Command::Pause(channel) => change(desk, &channel, Act::Pause).await,
+        Command::Resume(channel) => change(desk, &channel, Act::Resume).await,
+    })
+}
+
+async fn list(desk: &Desk) -> anyhow::Result<Outcome> {
+    let channels = sync_channels::list(desk.queue.db()).await?;
+    if channels.is_empty() {
+        say::answer("No channel is in step with another.\n");
+        return Ok(Outcome::Done);
+    }
+    let head = ["SYNC", "WORKSPACE", "TEAM", "CHANNEL", "MESSAGES", "STATE"];
+    let mut table = Table::new(head.map(|name| (name, Align::Left)));
+    for channel in channels {
+        table.row(cells(&channel));
+    }
+    say::answer(&table.render());
+    Ok(Outcome::Done)
+}
+
+fn cells(channel: &Listed) -> [String; 6] {
+    let way = match (channel.publishes, channel.subscribes) {
+        (true, true) => "out and in",
+        (true, false) => "out",
+        (false, true) => "in",
+        (false, false) => "none",
+    };
+    let state = channel.paused_since.map_or_else(
+        || "active".to_owned(),
+        |micros| format!("paused since {}", words::date(micros / 1_000)),
+    );
+    [
+        say::plain(&channel.title),
+        say::plain(&channel.workspace_name),
+        channel.team_id.to_string(),
+        channel.channel_id.to_string(),
+        way.to_owned(),
+        state,
+    ]
+}
+
+/// Pauses or resumes the channel in each of its syncs.
+async fn change(
+    desk: &Desk,
+    Channel { team, channel }: &Channel,
+    act: Act,
+) -> anyhow::Result<Outcome> {
+    let Desk { queue, clock, rng } = desk;
+    let changed = retry_contention(clock, rng, || async {
+        let mut tx = queue.db().begin().await?;
+        let syncs = sync_channels::of_channel(&mut tx, team, channel).await?;
+        let mut changed = 0;
+        for sync in &syncs {
+            changed += usize::from(match act {
+                Act::Pause => pauses::pause(&mut tx, sync, clock).await?,
+                Act::Resume => pauses::resume(&mut tx, queue, sync, clock).await?,
+            });
+        }
+        tx.commit().await?;
+        Ok((syncs.len(), changed))
+    });
+    let said = match (changed.await?, act) {
+        ((0, _), _) => anyhow::bail!(
+            "channel {channel} of {team} is in step with none; `syncbot channel list` shows those that are"
+        ),
+        ((_, 0), Act::Pause) => "is paused already",
+        ((_, 0), Act::Resume) => "is not paused",
+        (_, Act::Pause) => "is paused: what is said from now on stays where it is",
+        (_, Act::Resume) => "is resumed: what is said from now on is copied again",
+    };
+    queue.wakes().signal();
+    say::answer(&format!("Channel {channel} of {team} {said}.\n"));
+    Ok(Outcome::Done)
+}

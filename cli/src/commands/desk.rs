@@ -1,0 +1,89 @@
+//! What commands of operators work with, and how they end.
+//!
+//! Answers go to standard output and nothing else does, so that scripts can read them; progress and errors
+//! go to standard error. Exit status: 0, 1 if something could not be done, 2 if it was not understood.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use shared::clock::Clock;
+use shared::config::{QueueConfig, Source};
+use shared::db::{Db, Patience};
+use shared::process::EXIT_CONFIG;
+use shared::queue::Queue;
+use shared::rng::Rng;
+
+use super::say;
+
+/// The database, and what is needed to change it.
+pub(super) struct Desk {
+    pub(super) queue: Queue,
+    pub(super) clock: Clock,
+    pub(super) rng: Rng,
+}
+
+/// Whether everything that was asked for could be done. What could not was said.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Outcome {
+    Done,
+    NotAll,
+}
+
+/// Runs a command, such as `syncbot queue`, and says why it could not be done.
+pub(super) fn main(
+    command: &str,
+    work: impl AsyncFnOnce(&Desk) -> anyhow::Result<Outcome>,
+) -> ExitCode {
+    let loaded = match QueueConfig::load(Source::of_process()) {
+        Ok(loaded) => loaded,
+        Err(error) => {
+            say::aside(&format!("{command}: {error}"));
+            return ExitCode::from(EXIT_CONFIG);
+        }
+    };
+    for warning in &loaded.warnings {
+        say::aside(&format!("Warning: {warning}"));
+    }
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            say::aside(&format!("{command}: the runtime cannot start: {error}"));
+            return ExitCode::FAILURE;
+        }
+    };
+    let worked = runtime.block_on(async {
+        let desk = Desk::open(&loaded.config).await?;
+        let outcome = work(&desk).await;
+        desk.queue.db().close().await;
+        outcome
+    });
+    match worked {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::NotAll) => ExitCode::FAILURE,
+        Err(error) => {
+            say::aside(&format!("{command}: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// A person waits: a database that is not there is said to be away at once.
+const PATIENCE: Patience = Patience { tries: 2, pause: Duration::from_secs(1) };
+/// Statements come one after the other; the second is for telling workers meanwhile.
+const CONNECTIONS: u32 = 2;
+
+impl Desk {
+    async fn open(config: &QueueConfig) -> anyhow::Result<Self> {
+        let (clock, rng) = (Clock::system(), Rng::system());
+        let db = Db::open_existing(&config.database, CONNECTIONS, PATIENCE, &clock).await?;
+        let queue = Queue::new(db, clock.clone(), rng.clone());
+        // Ages and ends of holds are on the database's clock.
+        queue.time().measure(queue.db()).await?;
+        Ok(Self { queue, clock, rng })
+    }
+
+    /// Now, in queue time.
+    pub(super) fn now(&self) -> i64 {
+        self.queue.time().now()
+    }
+}

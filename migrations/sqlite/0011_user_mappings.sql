@@ -1,0 +1,11 @@
+-- Who a person of one workspace is in another. Without `target_user_id`: nobody, and nobody is to be found.
+-- `is_manual`: somebody decided it.
+CREATE TABLE user_mappings (
+    workspace_id         TEXT NOT NULL REFERENCES workspaces (id),
+    user_id              TEXT NOT NULL,
+    target_workspace_id  TEXT NOT NULL REFERENCES workspaces (id),
+    target_user_id       TEXT,
+    is_manual            BOOLEAN NOT NULL,
+    updated_at           TEXT NOT NULL,
+    PRIMARY KEY (workspace_id, user_id, target_workspace_id)
+);

@@ -1,0 +1,118 @@
+//! What people decide about channels in a story: which are in step, which way, and for how long not.
+
+use std::sync::Arc;
+
+use secrecy::SecretString;
+use shared::db::{DbError, Tx, retry_contention};
+use shared::ids::{SyncChannelId, SyncId};
+use shared::tables::sync_channels::{self, NotInserted, SyncChannel};
+use shared::tables::{pauses, syncs, workspaces};
+use worker::{Services, install};
+
+use crate::{PATIENCE, Side, TestApp};
+
+/// Which way messages go between a channel and a sync.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Way {
+    Out,
+    In,
+    Both,
+}
+
+impl TestApp {
+    /// A third workspace comes to Slack, and installs SyncBot.
+    pub async fn admit(&self, side: Side) {
+        side.enter(&self.slack);
+        let token = SecretString::from(self.slack.bot_token(side.team));
+        let scopes = shared::slack::scopes::BOT.join(",");
+        install::with_token(&self.services, &token, &scopes).await.expect("installed");
+    }
+
+    /// Another sync, besides that of Acme and Birch.
+    pub async fn sync(&self, channels: &[(Side, Way)]) -> Result<(), Arc<NotInserted>> {
+        let Services { db, clock, rng, .. } = &self.services;
+        let mut tx = db.begin().await.expect("begun");
+        let sync_id = SyncId::generate(clock, rng);
+        syncs::insert(&mut tx, &sync_id, "another", clock.now()).await.expect("stored");
+        for (side, way) in channels {
+            let team = side.team.parse().expect("an id");
+            let workspace = workspaces::by_team(&mut tx, &team).await.expect("read");
+            let channel = SyncChannel {
+                id: SyncChannelId::generate(clock, rng),
+                sync_id: sync_id.clone(),
+                workspace_id: workspace.expect("it is installed").id,
+                channel_id: side.channel.parse().expect("an id"),
+                publishes: *way != Way::In,
+                subscribes: *way != Way::Out,
+            };
+            sync_channels::insert(&mut tx, &channel, clock.now()).await.map_err(Arc::new)?;
+        }
+        tx.commit().await.expect("committed");
+        Ok(())
+    }
+
+    /// Pauses a channel in all its syncs. `false`: it was paused in each of them.
+    pub async fn pause(&self, side: Side) -> bool {
+        let Services { db, clock, rng, .. } = &self.services;
+        let paused = retry_contention(clock, rng, || async {
+            let (mut tx, mut any) = (db.begin().await?, false);
+            for channel in self.sync_channels(&mut tx, side).await? {
+                any |= pauses::pause(&mut tx, &channel, clock).await?;
+            }
+            tx.commit().await?;
+            Ok(any)
+        });
+        paused.await.expect("stored")
+    }
+
+    /// Resumes a channel in all its syncs. `false`: it was paused in none of them.
+    pub async fn resume(&self, side: Side) -> bool {
+        let Services { db, queue, clock, rng, .. } = &self.services;
+        let resumed = retry_contention(clock, rng, || async {
+            let (mut tx, mut any) = (db.begin().await?, false);
+            for channel in self.sync_channels(&mut tx, side).await? {
+                any |= pauses::resume(&mut tx, queue, &channel, clock).await?;
+            }
+            tx.commit().await?;
+            Ok(any)
+        });
+        let resumed = resumed.await.expect("stored");
+        queue.wakes().signal();
+        resumed
+    }
+
+    async fn sync_channels(&self, tx: &mut Tx, side: Side) -> Result<Vec<SyncChannelId>, DbError> {
+        let (team, channel) = (side.team.parse(), side.channel.parse());
+        sync_channels::of_channel(tx, &team.expect("an id"), &channel.expect("an id")).await
+    }
+
+    /// Waits until Slack has told everything that happened, and everything that follows is done.
+    pub async fn until_settled(&self) {
+        let told = self.slack.wait_until(|slack| slack.undelivered() == 0, PATIENCE).await;
+        assert!(told.is_ok(), "Slack has events that nobody acknowledged");
+        self.until_idle().await;
+    }
+
+    /// Waits until a channel shows these texts.
+    pub async fn until_reads(&self, side: Side, texts: &[&str]) {
+        let reached = self.slack.wait_until(|slack| side.texts(slack) == texts, PATIENCE).await;
+        assert!(
+            reached.is_ok(),
+            "{}: {:?} instead of {texts:?}",
+            side.name,
+            side.texts(&self.slack)
+        );
+    }
+
+    /// Slack tells now of a message that stands in a channel under this ts.
+    pub async fn hears_late(&self, side: Side, ts: &str, text: &str) {
+        let event = serde_json::json!({
+            "type": "event_callback", "team_id": side.team, "api_app_id": "A0OTHER",
+            "event_id": format!("Ev0LATE{}", ts.replace('.', "")),
+            "event": {"type": "message", "channel": side.channel, "ts": ts, "event_ts": ts, "user": side.person, "text": text},
+        });
+        let answer = self.signed(&event.to_string(), self.slack.signing_secret()).send().await;
+        assert_eq!(answer.0, 200, "{}", answer.1);
+    }
+}

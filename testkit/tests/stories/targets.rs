@@ -1,0 +1,119 @@
+//! Who gets a copy: every channel that a sync leads to, once, and nobody else.
+
+use shared::sql;
+use slack_emulator::{Fault, FaultRule};
+use testkit::{ACME, BIRCH, CEDAR, PATIENCE, Side, TestApp, Way, on_each_database};
+
+const POST: &str = "chat.postMessage";
+
+async fn uninstalls(app: &TestApp, side: Side) {
+    let deleted = sql!("UPDATE workspaces SET deleted_at = created_at WHERE team_id = $1");
+    // It may meet the worker's own writes.
+    while app.db.write(deleted).bind(side.team).execute().await.is_err() {}
+}
+
+on_each_database! {
+    async fn a_channel_in_several_syncs_reaches_each_of_their_channels_once(database: TestDatabase) {
+        let app = TestApp::start(database).await;
+        app.admit(CEDAR).await;
+        app.sync(&[(ACME, Way::Both), (BIRCH, Way::Both), (CEDAR, Way::Both)]).await.expect("synced");
+        ACME.says(&app.slack, "from Acme");
+        for side in [BIRCH, CEDAR] {
+            app.until_reads(side, &["from Acme"]).await;
+        }
+        CEDAR.says(&app.slack, "from Cedar");
+        for side in [ACME, BIRCH] {
+            app.until_reads(side, &["from Acme", "from Cedar"]).await;
+        }
+        app.until_settled().await;
+        assert_eq!(app.slack.calls_of(POST).len(), 4);
+        app.stop_everything().await;
+    }
+
+    async fn several_channels_flow_into_one_and_do_not_see_each_other(database: TestDatabase) {
+        let app = TestApp::start(database).await;
+        app.admit(CEDAR).await;
+        app.sync(&[(CEDAR, Way::Out), (BIRCH, Way::In)]).await.expect("synced");
+        ACME.says(&app.slack, "from Acme");
+        app.until_reads(BIRCH, &["from Acme"]).await;
+        CEDAR.says(&app.slack, "from Cedar");
+        app.until_reads(BIRCH, &["from Acme", "from Cedar"]).await;
+        app.until_settled().await;
+        assert_eq!((ACME.texts(&app.slack).len(), CEDAR.texts(&app.slack).len()), (1, 1));
+        app.stop_everything().await;
+    }
+
+    async fn a_copy_is_never_copied_again(database: TestDatabase) {
+        let app = TestApp::start(database).await;
+        app.admit(CEDAR).await;
+        app.sync(&[(BIRCH, Way::Both), (CEDAR, Way::Both)]).await.expect("synced");
+        let ts = ACME.says(&app.slack, "from Acme");
+        app.until_reads(BIRCH, &["from Acme"]).await;
+        BIRCH.says(&app.slack, "from Birch");
+        app.until_reads(CEDAR, &["from Birch"]).await;
+        app.slack.react(ACME.team, ACME.channel, ACME.person, &ts, "tada");
+        app.slack.edit(ACME.team, ACME.channel, ACME.person, &ts, "of Acme");
+        app.until_reads(BIRCH, &["of Acme", "from Birch"]).await;
+        app.until_settled().await;
+        assert_eq!(CEDAR.texts(&app.slack), ["from Birch"]);
+        app.stop_everything().await;
+    }
+
+    async fn messages_and_what_becomes_of_them_go_the_way_of_their_sync_alone(database: TestDatabase) {
+        let app = TestApp::start(database).await;
+        app.admit(CEDAR).await;
+        app.sync(&[(ACME, Way::Out), (CEDAR, Way::In)]).await.expect("synced");
+        let ts = ACME.says(&app.slack, "announced");
+        app.until_reads(CEDAR, &["announced"]).await;
+        app.until_reads(BIRCH, &["announced"]).await;
+        let copy = app.slack.messages(CEDAR.team, CEDAR.channel)[0].ts.to_string();
+        CEDAR.says(&app.slack, "to ourselves");
+        CEDAR.replies(&app.slack, &copy, "below it");
+        app.slack.react(CEDAR.team, CEDAR.channel, CEDAR.person, &copy, "eyes");
+        app.slack.react(ACME.team, ACME.channel, ACME.person, &ts, "tada");
+        let both = |message: &slack_emulator::ShownMessage| message.reactions.len() == 2;
+        app.slack.wait_until(|slack| slack.messages(CEDAR.team, CEDAR.channel).first().is_some_and(both), PATIENCE).await.expect("shown");
+        app.until_settled().await;
+        assert_eq!(ACME.texts(&app.slack), ["announced"]);
+        assert_eq!(app.slack.messages(ACME.team, ACME.channel)[0].reactions.len(), 1);
+        app.stop_everything().await;
+    }
+
+    async fn a_workspace_that_is_no_longer_installed_gets_nothing(database: TestDatabase) {
+        let app = TestApp::start(database).await;
+        app.slack.add_fault(FaultRule::once(Fault::rate_limited(1)).on_method(POST));
+        ACME.says(&app.slack, "on its way");
+        app.slack.wait_until(|slack| !slack.calls_of(POST).is_empty(), PATIENCE).await.expect("tried");
+        uninstalls(&app, BIRCH).await;
+        ACME.says(&app.slack, "too late");
+        BIRCH.says(&app.slack, "nor this");
+        app.until_settled().await;
+        assert_eq!((app.slack.calls_of(POST).len(), BIRCH.texts(&app.slack), ACME.texts(&app.slack).len()), (1, vec!["nor this".to_owned()], 2));
+        let dead: Vec<(String,)> = app.db.read(sql!("SELECT last_error FROM jobs WHERE state = 'dead'")).fetch_all().await.expect("read");
+        assert!(matches!(dead.as_slice(), [(why,)] if why.contains("not installed")), "{dead:?}");
+        app.stop_everything().await;
+    }
+
+    async fn a_channel_that_two_workspaces_share_in_slack_is_synced_from_one_of_them(database: TestDatabase) {
+        let app = TestApp::start(database).await;
+        app.admit(CEDAR).await;
+        let connected = Side { channel: ACME.channel, ..CEDAR };
+        app.slack.workspace(CEDAR.team).channel(ACME.channel, "general");
+        // As a second channel of the sync, or of another one.
+        for others in [&[(ACME, Way::Both)][..], &[]] {
+            let refused = app.sync(&[others, &[(connected, Way::Both)]].concat()).await.expect_err("a loop");
+            assert!(refused.to_string().contains("C0GENERAL takes part already, as a channel of the workspace T0ACME"), "{refused}");
+        }
+        // Two who ask at once may both have been let in: what is said there does not come back to it.
+        app.sync(&[(BIRCH, Way::Both), (CEDAR, Way::Both)]).await.expect("synced");
+        let smuggled = sql!("UPDATE sync_channels SET channel_id = $2 WHERE channel_id = $1");
+        app.db.write(smuggled).bind(CEDAR.channel).bind(ACME.channel).execute_one("sync_channels", CEDAR.channel).await.expect("changed");
+        let joined = sql!("UPDATE sync_channels SET sync_id = (SELECT id FROM syncs WHERE title = 'general') WHERE workspace_id = (SELECT id FROM workspaces WHERE team_id = $1)");
+        app.db.write(joined).bind(CEDAR.team).execute_one("sync_channels", CEDAR.channel).await.expect("changed");
+        ACME.says(&app.slack, "once");
+        app.until_reads(BIRCH, &["once"]).await;
+        app.until_settled().await;
+        assert_eq!((ACME.texts(&app.slack), connected.texts(&app.slack).len()), (vec!["once".to_owned()], 0));
+        app.stop_everything().await;
+    }
+}
