@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use nix::sys::signal::{Signal, raise};
 
 /// Every step, in the order in which a message meets them.
-pub const STEPS: [&str; 20] = [
+pub const STEPS: [&str; 19] = [
     "ingress.before_commit",
     "ingress.committed",
     "queue.claimed",
@@ -23,7 +23,6 @@ pub const STEPS: [&str; 20] = [
     "files.sending_committed",
     "files.called",
     "files.accepted",
-    "files.before_store_commit",
     "refresh.before_call",
     "refresh.called",
     "reactions.called",

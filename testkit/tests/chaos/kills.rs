@@ -133,7 +133,6 @@ dying_at! {
     worker_dies_sharing after_files_are_marked_as_sending_and_before_the_call "files.sending_committed" @ 2
     worker_dies_sharing after_files_are_shared_and_before_that_is_stored "files.called" @ 2
     worker_dies_sharing after_slack_accepted_files_and_before_it_shows_them "files.accepted" @ 2
-    worker_dies_sharing before_the_place_of_files_is_committed "files.before_store_commit" @ 2
     worker_dies_following before_a_copy_is_changed "refresh.before_call" @ 2
     worker_dies_following after_a_copy_is_changed_and_before_that_is_stored "refresh.called" @ 3
     worker_dies_following after_a_reaction_is_shown_and_before_that_is_stored "reactions.called" @ 2

@@ -180,6 +180,20 @@ on_each_database! {
         app.stop_everything().await;
     }
 
+    async fn files_are_found_where_slack_shows_them_without_telling(database: TestDatabase) {
+        let app = TestApp::start(database).await;
+        app.slack.switch(|switches| switches.share_delay_ms = 500);
+        let root = share(&app, "", [photo()]);
+        app.slack.wait_until(|slack| !slack.calls_of(COMPLETE).is_empty(), PATIENCE).await.expect("accepted");
+        app.slack.switch(|switches| switches.lose_events = true);
+        until_birch_has(&app, 1).await;
+        app.slack.switch(|switches| switches.lose_events = false);
+        ACME.replies(&app.slack, &root, "found");
+        let copies = until_birch_has(&app, 2).await;
+        assert_eq!(copies[1].thread_ts.as_ref(), Some(&copies[0].ts));
+        app.stop_everything().await;
+    }
+
     async fn slack_may_take_its_time_to_show_what_it_accepted(database: TestDatabase) {
         let app = TestApp::start(database).await;
         app.slack.switch(|switches| switches.share_delay_ms = 1_500);

@@ -198,6 +198,5 @@ async fn store(cx: &JobContext<'_>, delivery: &Delivery, ts: &SlackTs) -> Result
     copy_files::mark_shared(&mut tx, &delivery.id, &delivery.post_id, ts).await?;
     let place = posts::wait_key(&delivery.team_id, &delivery.channel_id, ts);
     cx.unpark_either(&mut tx, &deliver_copy::wait_key(&delivery.id), &place).await?;
-    failpoint!("files.before_store_commit");
     cx.done(tx).await
 }
