@@ -12,6 +12,7 @@ pub(crate) struct Said {
     /// The first message of its thread.
     pub(crate) root: Option<usize>,
     pub(crate) text: String,
+    pub(crate) has_file: bool,
     pub(crate) is_deleted: bool,
     /// Where its author sees it.
     pub(crate) ts: String,
@@ -22,6 +23,11 @@ pub(crate) struct Said {
 /// What one message begins with, and no other.
 pub(crate) fn key(message: usize) -> String {
     format!("m{message} ")
+}
+
+/// What the file is called that is shared with a message.
+pub(crate) fn file(message: usize) -> String {
+    format!("m{message}.txt")
 }
 
 /// The message in a channel's list that begins so.
@@ -50,6 +56,10 @@ pub(crate) fn check(
         let count = shown.iter().filter(|shown| shown.text.starts_with(&key)).count();
         let expected = usize::from(!wanted.is_deleted);
         ensure!(count == expected, "`{key}` stands there {count} times instead of {expected}");
+        let name = file(message);
+        let files = shown.iter().flat_map(|shown| &shown.files).filter(|file| file.name == name);
+        let (files, expected) = (files.count(), usize::from(wanted.has_file && !wanted.is_deleted));
+        ensure!(files == expected, "{name} is there {files} times instead of {expected}");
         let Some(place) = places[message] else { continue };
         let first = &shown[place];
         ensure!(whole(shown, first) == wanted.text, "`{key}` reads {:?}", whole(shown, first));

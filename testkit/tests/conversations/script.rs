@@ -30,6 +30,7 @@ pub(crate) enum Order {
 #[derive(Debug, Clone)]
 pub(crate) enum Step {
     Say { side: usize, is_long: bool },
+    Share { side: usize },
     Reply { side: usize, to: usize },
     Edit { message: usize },
     Delete { message: usize },
@@ -51,13 +52,16 @@ pub(crate) enum Trouble {
     Slow,
 }
 
-pub(crate) const METHODS: [&str; 6] = [
+pub(crate) const METHODS: [&str; 9] = [
     "chat.postMessage",
     "chat.update",
     "chat.delete",
     "reactions.add",
     "conversations.history",
     "users.info",
+    "files.completeUploadExternal",
+    "file download",
+    "file upload",
 ];
 pub(crate) const EMOJI: [&str; 3] = ["wave", "tada", "thumbsup::skin-tone-3"];
 
@@ -88,6 +92,7 @@ fn step() -> impl Strategy<Value = Step> {
     let emoji = 0..EMOJI.len();
     prop_oneof![
         8 => (side.clone(), prop::bool::weighted(0.15)).prop_map(|(side, is_long)| Step::Say { side, is_long }),
+        2 => side.clone().prop_map(|side| Step::Share { side }),
         5 => (side.clone(), message.clone()).prop_map(|(side, to)| Step::Reply { side, to }),
         4 => message.clone().prop_map(|message| Step::Edit { message }),
         2 => message.clone().prop_map(|message| Step::Delete { message }),

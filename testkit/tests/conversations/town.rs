@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
 use slack_emulator::{
-    ChannelSetup, EventOrder, Fault, FaultRule, ShownMessage, SlackEmulator, UserAct,
+    ChannelSetup, EventOrder, Fault, FaultRule, FileSetup, ShownMessage, SlackEmulator, UserAct,
 };
 use testkit::{ACME, BIRCH, CEDAR, CrashableWorker, Engine, Side, TestApp, TestDatabase};
 
@@ -125,6 +125,7 @@ impl Talk<'_> {
     fn perform(&mut self, step: &Step, number: usize) {
         match *step {
             Step::Say { side, is_long } => self.say(side, None, is_long),
+            Step::Share { side } => self.share(side),
             Step::Reply { side, to } => {
                 let Some(to) = self.pick(to) else { return };
                 let root = self.said[to].root.unwrap_or(to);
@@ -182,6 +183,24 @@ impl Talk<'_> {
             side,
             root: root.map(|(root, _)| root),
             text,
+            has_file: false,
+            is_deleted: false,
+            ts: ts.to_string(),
+            reactions: BTreeSet::new(),
+        });
+    }
+
+    fn share(&mut self, side: usize) {
+        let message = self.said.len();
+        let text = format!("{}look", key(message));
+        let (place, channel) = (SIDES[side], &self.channels[side]);
+        let file = FileSetup::new(&expected::file(message), "text/plain", text.clone());
+        let ts = self.slack.share(place.team, channel, place.person, &text, [file]);
+        self.said.push(Said {
+            side,
+            root: None,
+            text,
+            has_file: true,
             is_deleted: false,
             ts: ts.to_string(),
             reactions: BTreeSet::new(),
