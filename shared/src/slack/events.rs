@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::file::File;
+use super::file::{self, File};
 use crate::ids::{AppId, BotId, ChannelId, EventId, SlackTs, TeamId, UserId};
 
 /// The envelope of an event, with the event itself.
@@ -60,7 +60,7 @@ pub struct MessageEvent {
     pub app_id: Option<AppId>,
     #[serde(default)]
     pub text: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "file::readable")]
     pub files: Vec<File>,
     #[serde(default)]
     pub thread_ts: Option<SlackTs>,
@@ -98,7 +98,7 @@ pub struct ChangedMessage {
     pub bot_id: Option<BotId>,
     #[serde(default)]
     pub text: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "file::readable")]
     pub files: Vec<File>,
     #[serde(default)]
     pub blocks: Value,

@@ -1,6 +1,7 @@
 //! A file as Slack describes it, in events and in `files.info` (docs.slack.dev/reference/objects/file-object).
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 
 use crate::ids::FileId;
 
@@ -73,5 +74,55 @@ impl std::fmt::Debug for File {
     /// Names of files never reach a log.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "File({} {:?})", self.id, self.mode)
+    }
+}
+
+/// Files as far as they can be read: what is said with one of a kind that nobody knows arrives all the same.
+pub(super) fn readable<'de, D: Deserializer<'de>>(list: D) -> Result<Vec<File>, D::Error> {
+    let list = Option::<Vec<Value>>::deserialize(list)?.unwrap_or_default();
+    Ok(list.into_iter().filter_map(|file| serde_json::from_value(file).ok()).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn files_that_cannot_be_read_do_not_spoil_the_others() {
+        let read = |list: Value| readable(list).expect("readable");
+        assert_eq!(read(json!(null)), []);
+        let list =
+            read(json!([{"id": "F1", "name": "a"}, {"name": "no id"}, 7, {"id": "F2", "size": 3}]));
+        let ids: Vec<&str> = list.iter().map(|file| file.id.as_str()).collect();
+        assert_eq!(ids, ["F1", "F2"]);
+    }
+
+    #[test]
+    fn only_a_file_with_an_address_can_be_had() {
+        let file = |more: Value| -> File {
+            let mut file = json!({"id": "F1"});
+            file.as_object_mut()
+                .expect("an object")
+                .extend(more.as_object().expect("an object").clone());
+            serde_json::from_value(file).expect("a file")
+        };
+        let address = "https://files.slack.com/files-pri/T1-F1/a";
+        assert_eq!(
+            file(json!({"url_private": address, "mode": "hosted"})).access(),
+            Access::Hosted
+        );
+        assert_eq!(
+            file(json!({"url_private": address, "mode": "tombstone"})).access(),
+            Access::Deleted
+        );
+        assert_eq!(file(json!({"mode": "hidden_by_limit"})).access(), Access::Hidden);
+        assert_eq!(
+            file(json!({"url_private": address, "mode": "external"})).access(),
+            Access::External
+        );
+        assert_eq!(file(json!({})).access(), Access::Unknown);
+        assert_eq!(file(json!({"name": " ", "title": "a title"})).shown_name(), "a title");
     }
 }

@@ -101,11 +101,9 @@ impl Client {
     /// Whether a token may be sent there.
     fn is_slacks(&self, url: &Url) -> bool {
         let api = self.api_url();
-        let is_slack = url.scheme() == "https"
-            && url
-                .host_str()
-                .is_some_and(|host| host == "slack.com" || host.ends_with(".slack.com"));
-        is_slack || url.origin() == api.origin()
+        let (Some(host), Some(own)) = (url.host_str(), api.host_str()) else { return false };
+        let is_below = host.strip_suffix(own).is_some_and(|below| below.ends_with('.'));
+        url.scheme() == api.scheme() && (is_below || url.origin() == api.origin())
     }
 }
 
@@ -131,5 +129,35 @@ async fn stalled(moved: &AtomicU64) {
             return;
         }
         tokio::time::sleep(STALLED_AFTER).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_goes_to_slack_alone() {
+        let client = |api: &str| {
+            let http = crate::http_client(Duration::from_secs(1)).expect("a client");
+            Client::new(http, api.parse().expect("an address"))
+        };
+        let slack = client("https://slack.com/api/");
+        let local = client("http://127.0.0.1:8080/api/");
+        let takes =
+            |client: &Client, url: &str| client.is_slacks(&url.parse().expect("an address"));
+        assert!(takes(&slack, "https://files.slack.com/files-pri/T1-F1/a"));
+        assert!(takes(&slack, "https://slack.com/a"));
+        for url in [
+            "http://files.slack.com/a",
+            "https://evilslack.com/a",
+            "https://slack.com.evil.example/a",
+            "https://example.org/files.slack.com",
+            "https://files.slack.com@example.org/a",
+        ] {
+            assert!(!takes(&slack, url), "{url}");
+        }
+        assert!(takes(&local, "http://127.0.0.1:8080/files-pri/T1/F1/download"));
+        assert!(!takes(&local, "http://127.0.0.1:9090/files-pri/T1/F1/download"));
     }
 }

@@ -84,40 +84,32 @@ impl Sharing<'_> {
                     looks: 0,
                     look_from: None,
                 };
-                match self.look(&doubt, &ids, is_apart).await? {
-                    Some(ended) => Ok(ended),
-                    None => Err(Failure::Again),
-                }
+                self.look(&doubt, &ids, is_apart).await
             }
             Err(error) => Err(self.after(&error).await?),
         }
     }
 
-    /// What became of an earlier call. `None`: it had no effect, and files are to be shared again.
+    /// What became of an earlier call. `None`: there was none.
     pub(super) async fn find(&self, is_apart: bool) -> Result<Option<Ended>, Failure> {
         let carried = copy_files::of(&self.cx.services.db, &self.delivery.id).await?;
         match &self.delivery.doubt {
-            Some(doubt) => self.look(doubt, &ids(&carried), is_apart).await,
+            Some(doubt) => self.look(doubt, &ids(&carried), is_apart).await.map(Some),
             None => Ok(None),
         }
     }
 
-    async fn look(
-        &self,
-        doubt: &Doubt,
-        ids: &[FileId],
-        is_apart: bool,
-    ) -> Result<Option<Ended>, Failure> {
+    async fn look(&self, doubt: &Doubt, ids: &[FileId], is_apart: bool) -> Result<Ended, Failure> {
         let (cx, delivery) = (self.cx, self.delivery);
         if let Some(ts) = self.shown_at(ids).await? {
-            return store(cx, delivery, &ts).await.map(|done| Some(Ended::Done(done)));
+            return store(cx, delivery, &ts).await.map(Ended::Done);
         }
         let now = cx.services.queue.time().now();
         let settled = doubt.deadline.saturating_add(millis(cx.services.settle));
         if now < settled {
             let waited = (now - (doubt.deadline - millis(ACCEPTED_FOR))).max(0);
             if !is_apart && waited >= millis(QUICK) {
-                return Ok(Some(Ended::GoesApart));
+                return Ok(Ended::GoesApart);
             }
             let pause = (waited / 4).clamp(LOOK_PAUSES.0, LOOK_PAUSES.1).min(settled - now);
             return Err(Failure::snooze(after(pause), "Slack does not show the files yet"));
@@ -130,10 +122,10 @@ impl Sharing<'_> {
             let pause = millis(cx.services.settle).saturating_mul(2);
             return Err(Failure::snooze(after(pause), "Slack may show the files yet"));
         }
-        tracing::warn!(copy.id = %delivery.id, "Slack does not show files that were shared; they are shared again");
         copies::mark_pending(&mut tx, &delivery.id).await?;
         cx.commit(tx).await?;
-        Ok(None)
+        // Tried again, and not for ever.
+        Err(Failure::Retry { error: "Slack does not show files that were shared".to_owned() })
     }
 
     /// The message that shows the files, if there is one.
