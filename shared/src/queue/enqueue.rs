@@ -32,6 +32,24 @@ impl Queue {
         Ok(())
     }
 
+    /// Whether a job stands in a lane before this place.
+    pub async fn has_earlier(
+        &self,
+        tx: &mut Tx,
+        lane: &Lane,
+        order_key: i64,
+    ) -> Result<bool, DbError> {
+        let (found,) = tx
+            .query(sql!(
+                "SELECT EXISTS (SELECT 1 FROM jobs WHERE lane = $1 AND state = 'pending' AND order_key < $2)"
+            ))
+            .bind(lane.as_str())
+            .bind(order_key)
+            .fetch_one()
+            .await?;
+        Ok(found)
+    }
+
     /// Stores one job; says whether it is new.
     pub async fn enqueue_one(&self, tx: &mut Tx, job: &NewJob) -> Result<Enqueued, DbError> {
         let Some(key) = job.order.key() else {

@@ -39,13 +39,13 @@ impl ChannelEvent {
         "member_joined_channel",
     ];
 
-    /// The channel, by the id that what was said so far was said under.
+    /// The channel, by the id that it has since.
     pub fn channel(&self) -> &ChannelId {
         match self {
             Self::Archived { channel, .. }
             | Self::Unarchived { channel, .. }
             | Self::Deleted { channel, .. }
-            | Self::IdChanged { old_channel_id: channel, .. }
+            | Self::IdChanged { new_channel_id: channel, .. }
             | Self::MemberJoined { channel, .. } => channel,
         }
     }

@@ -15,6 +15,7 @@ mod edits;
 mod emoji;
 mod event_shapes;
 mod faults;
+mod files;
 mod library;
 mod limits;
 mod other_app;

@@ -40,6 +40,19 @@ on_each_database! {
         app.stop_everything().await;
     }
 
+    async fn what_was_said_before_a_channel_got_another_id_is_routed_before_what_is_said_after(database: TestDatabase) {
+        let app = TestApp::start_without_worker(database).await;
+        BIRCH.says(&app.slack, "before");
+        app.slack.change_channel_id(BIRCH.team, BIRCH.channel, "C0MOVED");
+        app.slack.say(BIRCH.team, "C0MOVED", BIRCH.person, "after");
+        app.slack.wait_until(|slack| slack.undelivered() == 0, PATIENCE).await.expect("told");
+        let mut app = app;
+        app.start_worker();
+        app.slack.wait_until(|slack| ACME.texts(slack).len() == 2, PATIENCE).await.expect("both arrive");
+        assert_eq!(ACME.texts(&app.slack), ["before", "after"]);
+        app.stop_everything().await;
+    }
+
     async fn a_channel_that_is_deleted_gets_nothing_more_and_holds_nobody_up(database: TestDatabase) {
         let app = TestApp::start(database).await;
         app.slack.delete_channel(BIRCH.team, BIRCH.channel);

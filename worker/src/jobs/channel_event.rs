@@ -1,13 +1,18 @@
 //! Notes what happened to a channel as such. Database only.
 
+use std::time::Duration;
+
 use shared::jobs::{channel_event, leave_channel};
-use shared::queue::Scope;
+use shared::queue::{Lane, Scope};
 use shared::slack::channel_events::ChannelEvent;
 use shared::slack::events::Envelope;
 use shared::tables::workspaces::{self, Workspace};
 use shared::tables::{channels, installations};
 
 use crate::{Done, Failure, FencedTx, JobContext};
+
+/// Between looks whether everything was routed that was said under a channel's old id.
+const OLD_LANE_PAUSE: Duration = Duration::from_secs(1);
 
 pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
     let read: Envelope<ChannelEvent> = serde_json::from_str(cx.job.payload()?)
@@ -27,7 +32,13 @@ pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
             let syncs = channels::delete(&mut tx, &workspace.id, channel).await?;
             tracing::info!(syncs, "a channel that was in step with others is deleted");
         }
-        ChannelEvent::IdChanged { old_channel_id, new_channel_id, .. } => {
+        ChannelEvent::IdChanged { old_channel_id, new_channel_id, event_ts } => {
+            // What was said under the old id is routed under it; what is said under the new one waits behind
+            // this job.
+            let old = Lane::source(&workspace.team_id, old_channel_id);
+            if cx.services.queue.has_earlier(&mut tx, &old, event_ts.micros()).await? {
+                return Err(Failure::snooze(OLD_LANE_PAUSE, "the channel's old lane is not empty"));
+            }
             channels::change_id(&mut tx, &workspace.id, old_channel_id, new_channel_id).await?;
             // Slack knew the old one no longer, and it may have been held for that.
             release(cx, &mut tx, &Scope::channel(&workspace.team_id, old_channel_id)).await?;

@@ -38,7 +38,8 @@ mod tests {
             let event = json!({"type": kind, "channel": "C1", "old_channel_id": "C1", "new_channel_id": "C2",
                                "user": "U1", "event_ts": "1700000000.000100"});
             let Ok(Decision::Store(job)) = decision(&event) else { panic!("{kind} is stored") };
-            assert_eq!(job.lane.as_str(), "src:T1:C1", "{kind}");
+            let lane = if kind == "channel_id_changed" { "src:T1:C2" } else { "src:T1:C1" };
+            assert_eq!(job.lane.as_str(), lane, "{kind}");
             assert_eq!(job.order, shared::queue::Order::At(1_700_000_000_000_100), "{kind}");
         }
     }

@@ -89,7 +89,9 @@ async fn download(
     // A connection that breaks does so in the middle.
     let last = if is_cut { size / 2 } else { size };
     let chunks = futures::stream::unfold(0_u64, move |at| {
-        let chunk = if at >= last { None } else { content.chunk(at) };
+        let left = usize::try_from(last.saturating_sub(at)).unwrap_or(usize::MAX);
+        let chunk = content.chunk(at).filter(|_| left > 0);
+        let chunk = chunk.map(|chunk| chunk.slice(..left.min(chunk.len())));
         async move {
             let chunk = match chunk {
                 Some(chunk) => Ok(chunk),
