@@ -111,6 +111,17 @@ pub async fn refuse(tx: &mut Tx, copy: &CopyId, problem: &str) -> Result<(), DbE
     .map(drop)
 }
 
+/// Slack has accepted the share, and is given until then (queue time) to show it. `false`: it does already.
+pub async fn mark_accepted(tx: &mut Tx, copy: &CopyId, until: i64) -> Result<bool, DbError> {
+    let accepted = tx
+        .query(sql!("UPDATE copies SET call_deadline = $2 WHERE id = $1 AND state = 'sending'"))
+        .bind(copy.clone())
+        .bind(until)
+        .execute()
+        .await?;
+    Ok(accepted == 1)
+}
+
 /// The share stands there. `false`: that was known, from Slack's own event or from its answer.
 pub async fn mark_shared(
     tx: &mut Tx,

@@ -62,7 +62,11 @@ impl Sharing<'_> {
             icon_url: author.avatar_url.as_deref(),
         };
 
-        cx.turn::<CompleteUpload<'_>>(&delivery.team_id, None).await?;
+        match cx.turn::<CompleteUpload<'_>>(&delivery.team_id, None).await {
+            // Nobody else waits for it.
+            Err(Failure::Hold { .. }) if !is_apart => return Ok(Ended::GoesApart),
+            turn => turn?,
+        }
         failpoint!("files.before_sending");
         let mut tx = cx.begin().await?;
         copies::mark_sending(&mut tx, delivery, cx.call_deadline()).await?;
@@ -75,7 +79,9 @@ impl Sharing<'_> {
             Ok(_) => {
                 let until = cx.services.queue.time().after(ACCEPTED_FOR);
                 let mut tx = cx.begin().await?;
-                copies::mark_call_ended(&mut tx, &delivery.id, until).await?;
+                if !copy_files::mark_accepted(&mut tx, &delivery.id, until).await? {
+                    return Err(Failure::Again);
+                }
                 cx.commit(tx).await?;
                 failpoint!("files.accepted");
                 let doubt = Doubt {
