@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use hmac::{Hmac, KeyInit as _, Mac as _};
 use secrecy::SecretString;
-use sha2::Sha256;
 use shared::clock::Clock;
 use shared::config::{RunConfig, Source};
 use shared::db::Db;
@@ -18,7 +16,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use worker::{Services, install};
 
-use crate::{ACME, BIRCH, CrashableWorker, PATIENCE, Side, TestDatabase, stage};
+use crate::{ACME, BIRCH, CrashableWorker, PATIENCE, Side, SignedRequest, TestDatabase, stage};
 
 /// Two workspaces that share a channel, with SyncBot in between.
 pub struct TestApp {
@@ -32,40 +30,6 @@ pub struct TestApp {
     config: RunConfig,
     database: TestDatabase,
     running: Vec<App>,
-}
-
-/// A request to `POST /slack/events`.
-#[derive(Debug, Clone)]
-#[expect(missing_docs, reason = "the names say it")]
-pub struct SignedRequest {
-    pub url: String,
-    pub content_type: String,
-    pub timestamp: String,
-    pub signature: String,
-    pub body: String,
-}
-
-impl SignedRequest {
-    /// Sends it; returns status and body.
-    pub async fn send(self) -> (u16, String) {
-        let request = http_client()
-            .post(self.url)
-            .header("content-type", self.content_type)
-            .header("x-slack-request-timestamp", self.timestamp)
-            .header("x-slack-signature", self.signature)
-            .body(self.body);
-        answer(request).await
-    }
-}
-
-/// What a `GET` of `url` answers: status and body.
-pub async fn get(url: &str) -> (u16, String) {
-    answer(http_client().get(url)).await
-}
-
-async fn answer(request: reqwest::RequestBuilder) -> (u16, String) {
-    let response = request.send().await.expect("answered");
-    (response.status().as_u16(), response.text().await.expect("a body"))
 }
 
 /// One running half.
@@ -204,18 +168,7 @@ impl TestApp {
 
     /// A request as Slack signs it, with `secret` as the signing secret. A test may spoil it before it is sent.
     pub fn signed(&self, body: &str, secret: &str) -> SignedRequest {
-        let timestamp = Clock::system().now().timestamp().to_string();
-        let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("any key");
-        mac.update(format!("v0:{timestamp}:{body}").as_bytes());
-        let signature = format!("v0={}", hex::encode(mac.finalize().into_bytes()));
-        let content_type = "application/json".to_owned();
-        SignedRequest {
-            url: self.events_url(),
-            content_type,
-            timestamp,
-            signature,
-            body: body.to_owned(),
-        }
+        SignedRequest::to(self.events_url(), body, secret)
     }
 
     /// Waits until so many messages stand in both shared channels.
@@ -364,11 +317,6 @@ async fn share(slack: &SlackEmulator, services: &Services) {
     let channels: Vec<_> =
         installed.iter().map(|(workspace, channel)| (workspace, channel.clone())).collect();
     install::share(services, "general", &channels).await.expect("shared");
-}
-
-/// A client for requests of tests.
-fn http_client() -> reqwest::Client {
-    shared::http_client(PATIENCE).expect("a client")
 }
 
 /// Logs are silent unless the test fails, when the test harness shows what was captured.

@@ -1,6 +1,7 @@
 //! Requests from Slack.
 
 mod channel;
+pub(crate) mod decision;
 pub(crate) mod dispatch;
 pub(crate) mod events;
 pub(crate) mod message;

@@ -4,7 +4,7 @@ use shared::jobs::channel_event;
 use shared::slack::channel_events::ChannelEvent;
 use shared::slack::events::Envelope;
 
-use super::dispatch::Decision;
+use super::decision::Decision;
 use crate::refusal::Refusal;
 
 pub(super) fn decide(envelope: &str) -> Result<Decision, Refusal> {

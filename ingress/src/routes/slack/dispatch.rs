@@ -6,21 +6,10 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use shared::queue::NewJob;
 
+use super::decision::Decision;
 use super::{channel, message, reaction};
 use crate::refusal::Refusal;
-
-/// What is to be done about an event.
-#[derive(Debug)]
-pub(crate) enum Decision {
-    /// Commit this job, then answer.
-    Store(NewJob),
-    /// It is about one of our own messages.
-    Own,
-    /// Nothing.
-    Ignore,
-}
 
 /// Event type → what decides about it. `envelope` is the whole request.
 type Decide = fn(envelope: &str) -> Result<Decision, Refusal>;

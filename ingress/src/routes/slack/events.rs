@@ -19,7 +19,8 @@ use serde_json::json;
 use serde_json::value::RawValue;
 use shared::queue::{Enqueued, NewJob};
 
-use super::dispatch::{self, Decision};
+use super::decision::Decision;
+use super::dispatch;
 use crate::Edge;
 use crate::refusal::Refusal;
 

@@ -5,7 +5,7 @@ use shared::ids::{AppId, ChannelId, SlackTs};
 use shared::jobs::route_event;
 use shared::slack::events::Envelope;
 
-use super::dispatch::Decision;
+use super::decision::Decision;
 use crate::refusal::Refusal;
 
 /// Just enough to name the lane, and to know our own messages again.
