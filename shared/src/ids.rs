@@ -168,6 +168,17 @@ impl SlackTs {
         &self.0
     }
 
+    /// The time stamp of this time, as Slack writes it.
+    pub fn at(micros: i64) -> Self {
+        Self(format!("{}.{:06}", micros / 1_000_000, micros % 1_000_000))
+    }
+
+    /// One that no message of Slack's has, for a message that exists only in its copies. It is in the order of
+    /// time like any other, but longer: Slack's seconds have ten digits.
+    pub fn of_our_own(micros: i64) -> Self {
+        Self(format!("{:012}.{:06}", micros / 1_000_000, micros % 1_000_000))
+    }
+
     /// Microseconds since 1970: exact, and in the order of time.
     pub fn micros(&self) -> i64 {
         micros(&self.0).expect("checked when it was made")
@@ -242,6 +253,9 @@ mod tests {
     fn time_stamps_keep_their_text_and_order_exactly() {
         let ts: SlackTs = "1700000000.000100".parse().expect("valid");
         assert_eq!((ts.as_str(), ts.micros()), ("1700000000.000100", 1_700_000_000_000_100));
+        let own = SlackTs::of_our_own(ts.micros());
+        assert_eq!(SlackTs::at(ts.micros()), ts);
+        assert_eq!((own.as_str(), own.micros()), ("001700000000.000100", ts.micros()));
         assert_eq!("1.5".parse::<SlackTs>().expect("valid").micros(), 1_500_000);
         for bad in
             ["", "1700000000", "1700000000.", ".5", "1e9.0", "-1.0", "1.0000001", "9999999999999.0"]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use secrecy::SecretString;
 use shared::db::{DbError, Tx, retry_contention};
 use shared::ids::{SyncChannelId, SyncId};
+use shared::tables::reaction_styles::{self, ReactionStyle};
 use shared::tables::sync_channels::{self, NotInserted, SyncChannel};
 use shared::tables::{pauses, syncs, workspaces};
 use worker::{Services, install};
@@ -80,6 +81,15 @@ impl TestApp {
         let resumed = resumed.await.expect("stored");
         queue.wakes().signal();
         resumed
+    }
+
+    /// From now on a channel shows reactions so, in all its syncs.
+    pub async fn shows_reactions(&self, side: Side, style: ReactionStyle) {
+        let mut tx = self.services.db.begin().await.expect("begun");
+        for channel in self.sync_channels(&mut tx, side).await.expect("read") {
+            reaction_styles::set(&mut tx, &channel, style).await.expect("stored");
+        }
+        tx.commit().await.expect("committed");
     }
 
     async fn sync_channels(&self, tx: &mut Tx, side: Side) -> Result<Vec<SyncChannelId>, DbError> {

@@ -1,4 +1,4 @@
-//! `syncbot channel`: which channels are in step with others, and pauses.
+//! `syncbot channel`: which channels are in step with others, pauses, and how reactions show.
 
 use std::process::ExitCode;
 
@@ -6,6 +6,7 @@ use clap::{Args, Subcommand};
 use shared::db::retry_contention;
 use shared::ids::{ChannelId, TeamId};
 use shared::tables::pauses;
+use shared::tables::reaction_styles::{self, ReactionStyle};
 use shared::tables::sync_channels::{self, Listed};
 
 use super::desk::{self, Desk, Outcome};
@@ -21,7 +22,8 @@ use super::{say, words};
         Examples:\n  \
         syncbot channel list\n  \
         syncbot channel pause T0123ABC C0456DEF\n  \
-        syncbot channel resume T0123ABC C0456DEF\n\n\
+        syncbot channel resume T0123ABC C0456DEF\n  \
+        syncbot channel reactions T0123ABC C0456DEF attributed\n\n\
         It reads the same DATABASE_ variables as the processes of SyncBot (docs/CONFIG.md)."
 )]
 pub(crate) struct Options {
@@ -37,6 +39,19 @@ enum Command {
     Pause(Channel),
     /// Copy what is said from now on again, and what became of older messages meanwhile
     Resume(Channel),
+    /// Choose how a channel shows what people at the others react
+    Reactions {
+        #[command(flatten)]
+        channel: Channel,
+        /// As emoji; as a line in the thread with the person's name; or not at all
+        #[arg(value_parser = style)]
+        style: ReactionStyle,
+    },
+}
+
+fn style(text: &str) -> Result<ReactionStyle, String> {
+    let style = ReactionStyle::ALL.into_iter().find(|style| style.as_str() == text);
+    style.ok_or_else(|| "it is `native`, `attributed` or `off`".to_owned())
 }
 
 #[derive(Debug, Args)]
@@ -51,6 +66,7 @@ struct Channel {
 enum Act {
     Pause,
     Resume,
+    Reactions(ReactionStyle),
 }
 
 pub(crate) fn main(options: Options) -> ExitCode {
@@ -58,6 +74,9 @@ pub(crate) fn main(options: Options) -> ExitCode {
         Command::List => list(desk).await,
         Command::Pause(channel) => change(desk, &channel, Act::Pause).await,
         Command::Resume(channel) => change(desk, &channel, Act::Resume).await,
+        Command::Reactions { channel, style } => {
+            change(desk, &channel, Act::Reactions(style)).await
+        }
     })
 }
 
@@ -67,7 +86,7 @@ async fn list(desk: &Desk) -> anyhow::Result<Outcome> {
         say::answer("No channel is in step with another.\n");
         return Ok(Outcome::Done);
     }
-    let head = ["SYNC", "WORKSPACE", "TEAM", "CHANNEL", "MESSAGES", "STATE"];
+    let head = ["SYNC", "WORKSPACE", "TEAM", "CHANNEL", "MESSAGES", "REACTIONS", "STATE"];
     let mut table = Table::new(head.map(|name| (name, Align::Left)));
     for channel in channels {
         table.row(cells(&channel));
@@ -76,7 +95,7 @@ async fn list(desk: &Desk) -> anyhow::Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-fn cells(channel: &Listed) -> [String; 6] {
+fn cells(channel: &Listed) -> [String; 7] {
     let way = match (channel.publishes, channel.subscribes) {
         (true, true) => "out and in",
         (true, false) => "out",
@@ -93,11 +112,12 @@ fn cells(channel: &Listed) -> [String; 6] {
         channel.team_id.to_string(),
         channel.channel_id.to_string(),
         way.to_owned(),
+        say::plain(&channel.reaction_style),
         state,
     ]
 }
 
-/// Pauses or resumes the channel in each of its syncs.
+/// Changes how the channel takes part, in each of its syncs.
 async fn change(
     desk: &Desk,
     Channel { team, channel }: &Channel,
@@ -112,6 +132,7 @@ async fn change(
             changed += usize::from(match act {
                 Act::Pause => pauses::pause(&mut tx, sync, clock).await?,
                 Act::Resume => pauses::resume(&mut tx, queue, sync, clock).await?,
+                Act::Reactions(style) => reaction_styles::set(&mut tx, sync, style).await?,
             });
         }
         tx.commit().await?;
@@ -123,8 +144,14 @@ async fn change(
         ),
         ((_, 0), Act::Pause) => "is paused already",
         ((_, 0), Act::Resume) => "is not paused",
+        ((_, 0), Act::Reactions(_)) => "shows reactions so already",
         (_, Act::Pause) => "is paused: what is said from now on stays where it is",
         (_, Act::Resume) => "is resumed: what is said from now on is copied again",
+        (_, Act::Reactions(ReactionStyle::Native)) => "shows reactions as emoji from now on",
+        (_, Act::Reactions(ReactionStyle::Attributed)) => {
+            "shows reactions as lines in threads from now on"
+        }
+        (_, Act::Reactions(ReactionStyle::Off)) => "shows no new reactions of the others",
     };
     queue.wakes().signal();
     say::answer(&format!("Channel {channel} of {team} {said}.\n"));

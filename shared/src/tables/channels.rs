@@ -55,6 +55,13 @@ pub async fn change_id(
         sql!(
             "UPDATE shown_reactions SET channel_id = $3 WHERE workspace_id = $1 AND channel_id = $2"
         ),
+        sql!(
+            "UPDATE reaction_notices SET channel_id = $3 WHERE workspace_id = $1 AND channel_id = $2"
+        ),
+        sql!(
+            "UPDATE reaction_notices SET from_channel_id = $3
+             WHERE from_workspace_id = $1 AND from_channel_id = $2"
+        ),
     ] {
         tx.query(statement)
             .bind(workspace.clone())

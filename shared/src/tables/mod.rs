@@ -12,6 +12,8 @@ pub mod missed;
 pub mod pauses;
 pub mod people;
 pub mod posts;
+pub mod reaction_notices;
+pub mod reaction_styles;
 pub mod reactions;
 pub mod sealing_keys;
 pub mod sync_channels;

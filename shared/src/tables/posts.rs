@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-use crate::db::{DbError, Tx};
+use crate::db::{Db, DbError, Tx};
 use crate::ids::{BotId, ChannelId, CopyId, PostId, SlackTs, TeamId, UserId, WorkspaceId};
 use crate::slack::file::File;
 use crate::sql;
@@ -154,6 +154,16 @@ pub async fn at_place(
     })?;
     let is_placeholder = matches!(author, Author::Unknown);
     Ok(Some(AtPlace { id, root_post_id, is_placeholder, digest, copy }))
+}
+
+/// The first message of the thread that a message is in; `None`: it is in none, unless it begins one.
+pub async fn root_of(db: &Db, post: &PostId) -> Result<Option<PostId>, DbError> {
+    let row: Option<(Option<PostId>,)> = db
+        .read(sql!("SELECT root_post_id FROM posts WHERE id = $1"))
+        .bind(post.clone())
+        .fetch_optional()
+        .await?;
+    Ok(row.and_then(|(root,)| root))
 }
 
 /// What jobs wait for that need to know which message stands at a place.

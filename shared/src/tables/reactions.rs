@@ -80,7 +80,8 @@ pub struct Difference {
 }
 
 /// What has to be done so that a place shows what people at the others reacted; what has to go comes first.
-/// Whatever no sync leads here, or a pause keeps back, stays as it is shown.
+/// Whatever no sync leads here, or a pause keeps back, stays as it is shown. A place of another style than
+/// `native` gets nothing new.
 pub async fn differences(
     db: &Db,
     post: &PostId,
@@ -94,7 +95,7 @@ pub async fn differences(
                            WHERE origin.workspace_id = wanted.workspace_id AND origin.channel_id = wanted.channel_id
                              AND origin.publishes AND origin.status = 'active'
                              AND target.workspace_id = $2 AND target.channel_id = $3
-                             AND target.subscribes AND target.status = 'active'
+                             AND target.subscribes AND target.status = 'active' AND target.reaction_style = 'native'
                              AND NOT EXISTS (SELECT 1 FROM pauses WHERE pauses.sync_channel_id IN (origin.id, target.id)
                                              AND pauses.until_micros IS NULL AND pauses.from_micros <= wanted.version))
                AND NOT EXISTS (SELECT 1 FROM shown_reactions AS shown

@@ -134,6 +134,8 @@ pub struct Listed {
     pub publishes: bool,
     /// Messages of the others come here.
     pub subscribes: bool,
+    /// How it shows what people at the others react.
+    pub reaction_style: String,
     /// Since when it is paused (microseconds since 1970), if it is.
     pub paused_since: Option<i64>,
 }
@@ -142,7 +144,8 @@ pub struct Listed {
 pub async fn list(db: &Db) -> Result<Vec<Listed>, DbError> {
     db.read(sql!(
         "SELECT syncs.title, workspaces.name AS workspace_name, workspaces.team_id, sync_channels.channel_id,
-                sync_channels.publishes, sync_channels.subscribes, pauses.from_micros AS paused_since
+                sync_channels.publishes, sync_channels.subscribes, sync_channels.reaction_style,
+                pauses.from_micros AS paused_since
          FROM sync_channels JOIN syncs ON syncs.id = sync_channels.sync_id
          JOIN workspaces ON workspaces.id = sync_channels.workspace_id
          LEFT JOIN pauses ON pauses.sync_channel_id = sync_channels.id AND pauses.until_micros IS NULL

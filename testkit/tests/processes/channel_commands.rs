@@ -25,12 +25,12 @@ on_each_database! {
         let ts = town.says(0, "helo");
         town.slack.wait_until(|_| town.texts_in_target(0) == ["helo"], PATIENCE).await.expect("it arrives");
         let list = works(&database, &["list"]).await;
-        assert!(list.contains("T0ACME   C0ACME0   out and in  active") && !list.contains("paused"), "{list}");
+        assert!(list.contains("T0ACME   C0ACME0   out and in  native     active") && !list.contains("paused"), "{list}");
 
         let pause = ["pause", "T0BIRCH", "C0BIRCH0"];
         assert!(works(&database, &pause).await.contains("is paused: what is said"));
         assert!(works(&database, &pause).await.contains("is paused already"));
-        assert!(works(&database, &["list"]).await.contains("T0BIRCH  C0BIRCH0  out and in  paused since 20"));
+        assert!(works(&database, &["list"]).await.contains("T0BIRCH  C0BIRCH0  out and in  native     paused since 20"));
         town.edits(0, &ts, "hello");
         town.says(0, "not for Birch");
         town.slack.wait_until(|slack| slack.undelivered() == 0, PATIENCE).await.expect("both events came");
@@ -39,6 +39,16 @@ on_each_database! {
         assert!(works(&database, &resume).await.contains("is not paused"));
         town.says(0, "after");
         town.slack.wait_until(|_| town.texts_in_target(0) == ["hello", "after"], PATIENCE).await.expect("all of it arrives");
+    }
+
+    async fn how_a_channel_shows_reactions_is_chosen(database: TestDatabase) {
+        let _town = Town::build(&database, 1).await;
+        let attributed = ["reactions", "T0BIRCH", "C0BIRCH0", "attributed"];
+        assert!(works(&database, &attributed).await.contains("shows reactions as lines in threads"));
+        assert!(works(&database, &attributed).await.contains("shows reactions so already"));
+        assert!(works(&database, &["list"]).await.contains("C0BIRCH0  out and in  attributed  active"));
+        let (status, output) = channel(&database, &["reactions", "T0BIRCH", "C0BIRCH0", "loud"]).await;
+        assert!(status == 2 && output.contains("`native`, `attributed` or `off`"), "{output}");
     }
 
     async fn what_is_no_channel_of_a_sync_is_said_to_be_none(database: TestDatabase) {

@@ -11,6 +11,7 @@ mod messages;
 mod outage;
 mod paced;
 mod pauses;
+mod reaction_styles;
 mod reactions;
 mod reconcile;
 mod rewriting;

@@ -138,7 +138,10 @@ async fn said(cx: &JobContext<'_>, delivery: &Delivery) -> Result<Option<(Author
             let text = files::instead(cx, delivery, body).await?;
             Ok(Some((delivery.author.clone(), Body::said(text))))
         }
-        (Form::Full | Form::Lost, None) => Err(Failure::dead("what was said is no longer known")),
+        (Form::Reaction, Some(body)) => Ok(Some((delivery.author.clone(), body.clone()))),
+        (Form::Full | Form::Lost | Form::Reaction, None) => {
+            Err(Failure::dead("what was said is no longer known"))
+        }
         (Form::Files, _) => Err(Failure::dead("files are not delivered like this")),
     }
 }

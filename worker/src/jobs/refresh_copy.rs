@@ -4,7 +4,7 @@
 
 use shared::failpoint;
 use shared::ids::{CopyId, SlackTs};
-use shared::jobs::refresh_copy;
+use shared::jobs::{refresh_copy, refresh_reactions};
 use shared::queue::Scope;
 use shared::slack::client::Method;
 use shared::slack::methods::chat::{Delete, Update};
@@ -14,7 +14,7 @@ use shared::tables::copies::{self, CopyState, Delivery, Form};
 use shared::tables::copy_files::{self, Carried};
 use shared::tables::posts::Body;
 use shared::tables::sync_channels::{Target, Way};
-use shared::tables::{changes, pauses};
+use shared::tables::{changes, pauses, reaction_notices};
 
 use crate::sync::{author, blocks, files, refusal, text, wait};
 use crate::{Done, Failure, JobContext};
@@ -48,7 +48,9 @@ pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
         Form::Full | Form::Files if delivery.shown_version < delivery.version => {
             update(cx, &delivery, ts).await
         }
-        Form::Full | Form::Files | Form::Stub | Form::Lost => cx.done(cx.begin().await?).await,
+        Form::Full | Form::Files | Form::Stub | Form::Lost | Form::Reaction => {
+            cx.done(cx.begin().await?).await
+        }
     }
 }
 
@@ -57,13 +59,18 @@ async fn may_follow(cx: &JobContext<'_>, delivery: &Delivery) -> Result<bool, Fa
     let way = Way {
         workspace_id: delivery.source_workspace_id.clone(),
         channel_id: delivery.source_channel_id.clone(),
-        target: Target {
-            workspace_id: delivery.workspace_id.clone(),
-            team_id: delivery.team_id.clone(),
-            channel_id: delivery.channel_id.clone(),
-        },
+        target: place(delivery),
     };
     Ok(pauses::let_pass(&cx.services.db, &way, delivery.version).await?)
+}
+
+/// Where the copy stands.
+fn place(delivery: &Delivery) -> Target {
+    Target {
+        workspace_id: delivery.workspace_id.clone(),
+        team_id: delivery.team_id.clone(),
+        channel_id: delivery.channel_id.clone(),
+    }
 }
 
 fn payload(cx: &JobContext<'_>) -> Result<CopyId, Failure> {
@@ -156,6 +163,10 @@ fn is_gone(error: &CallError) -> bool {
 async fn gone(cx: &JobContext<'_>, delivery: &Delivery) -> Result<Done, Failure> {
     let mut tx = cx.begin().await?;
     changes::mark_deleted(&mut tx, &delivery.id, &delivery.post_id).await?;
+    if delivery.is_deleted && reaction_notices::exist_of(&mut tx, &delivery.post_id).await? {
+        let job = refresh_reactions::job(&delivery.post_id, &place(delivery));
+        cx.enqueue(&mut tx, vec![job]).await?;
+    }
     cx.done(tx).await
 }
 

@@ -1,10 +1,12 @@
-//! Brings what our bot shows of reactions at one place to what people at the others react.
+//! Brings what our bot shows of reactions at one place to what people at the others react, as emoji or in words.
 //!
 //! Both calls may be made twice: Slack says that it is so already.
 
+mod attributed;
+
 use secrecy::SecretString;
 use shared::failpoint;
-use shared::ids::SlackTs;
+use shared::ids::{PostId, SlackTs};
 use shared::jobs::refresh_reactions::{self, Payload};
 use shared::queue::Scope;
 use shared::slack::Outcome;
@@ -29,26 +31,38 @@ pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
             return cx.done(cx.begin().await?).await;
         }
     };
-    let differences = reactions::differences(db, &post, &place).await?;
+    native(cx, &post, &place, &ts).await?;
+    attributed::follow(cx, &post, &place, &ts).await?;
+    cx.done(cx.begin().await?).await
+}
+
+/// The emoji themselves.
+async fn native(
+    cx: &JobContext<'_>,
+    post: &PostId,
+    place: &Target,
+    ts: &SlackTs,
+) -> Result<(), Failure> {
+    let differences = reactions::differences(&cx.services.db, post, place).await?;
     if !differences.is_empty() {
         let token = cx.target_token(&place.workspace_id).await?;
         for difference in differences {
-            let became = change(cx, &place, &token, &ts, &difference).await?;
+            let became = change(cx, place, &token, ts, &difference).await?;
             let mut tx = cx.begin().await?;
             let emoji = &difference.emoji;
             match became {
                 Became::Shown => {
-                    reactions::mark_shown(&mut tx, &post, &place, emoji, false).await?;
+                    reactions::mark_shown(&mut tx, post, place, emoji, false).await?;
                 }
                 Became::Refused => {
-                    reactions::mark_shown(&mut tx, &post, &place, emoji, true).await?;
+                    reactions::mark_shown(&mut tx, post, place, emoji, true).await?;
                 }
-                Became::Gone => reactions::mark_gone(&mut tx, &post, &place, emoji).await?,
+                Became::Gone => reactions::mark_gone(&mut tx, post, place, emoji).await?,
             }
             cx.commit(tx).await?;
         }
     }
-    cx.done(cx.begin().await?).await
+    Ok(())
 }
 
 enum Became {

@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use shared::failpoint;
 use shared::ids::{ChannelId, SlackTs};
 use shared::slack::events::{Envelope, MessageEvent, ReactionEvent, TypeOf};
-use shared::tables::sync_channels::{self, Routes};
+use shared::tables::sync_channels::{self, Routes, Target};
 use shared::tables::workspaces::{self, Workspace};
 use shared::tables::{pauses, posts};
 
@@ -120,6 +120,15 @@ struct Routing<'r> {
 }
 
 impl Routing<'_> {
+    /// Where it happened.
+    fn place(&self) -> Target {
+        Target {
+            workspace_id: self.source.id.clone(),
+            team_id: self.source.team_id.clone(),
+            channel_id: self.channel.clone(),
+        }
+    }
+
     /// Until when to wait for a message that is not known: Slack may still hand it over. `None`: it will not
     /// come, is older than the sync, or was said while nobody was to hear it.
     async fn may_come(

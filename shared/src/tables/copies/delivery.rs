@@ -129,7 +129,8 @@ pub async fn delivery(db: &Db, id: &CopyId) -> Result<Option<Delivery>, DbError>
     let body = row.body.as_deref().map(serde_json::from_str::<Body>).transpose();
     let later_than = match row.last_ts {
         Some(last) if last.micros() > row.source_ts.micros() => last,
-        _ => row.source_ts.clone(),
+        // Slack is asked for what is later, and one of our own would be nothing to it.
+        _ => SlackTs::at(row.source_ts.micros()),
     };
     let doubt = row.call_deadline.map(|deadline| Doubt {
         deadline,

@@ -46,6 +46,8 @@ pub enum Form {
     Files,
     /// One line that stands for files, none of which could be copied.
     Lost,
+    /// One line that says that somebody reacted.
+    Reaction,
 }
 
 impl Form {
@@ -56,6 +58,7 @@ impl Form {
             Self::Tombstone => "tombstone",
             Self::Files => "files",
             Self::Lost => "lost",
+            Self::Reaction => "reaction",
         }
     }
 }
@@ -98,7 +101,7 @@ fn parse_state(text: &str) -> Option<CopyState> {
 }
 
 fn parse_form(text: &str) -> Option<Form> {
-    let all = [Form::Full, Form::Stub, Form::Tombstone, Form::Files, Form::Lost];
+    let all = [Form::Full, Form::Stub, Form::Tombstone, Form::Files, Form::Lost, Form::Reaction];
     all.into_iter().find(|form| form.as_str() == text)
 }
 

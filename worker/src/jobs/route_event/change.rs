@@ -1,9 +1,9 @@
 //! What was said is changed or gone: the post says so, and its copies follow.
 
 use shared::ids::PostId;
-use shared::jobs::refresh_copy;
+use shared::jobs::{refresh_copy, refresh_reactions};
 use shared::queue::NewJob;
-use shared::tables::{changes, posts};
+use shared::tables::{changes, posts, reaction_notices};
 
 use super::{Routed, Routing};
 use crate::Failure;
@@ -26,6 +26,7 @@ impl Routing<'_> {
             };
             return Ok(Routed::Waits { ts, until, reason: "the message has not come yet" });
         };
+        let mut jobs = Vec::new();
         let is_news = match (&known.copy, to) {
             // Somebody removed a copy: it stays removed, and nothing else is.
             (Some(copy), Changed::Deleted) => {
@@ -34,6 +35,10 @@ impl Routing<'_> {
             }
             (Some(_), Changed::Edited { .. }) => false,
             (None, Changed::Deleted) => {
+                // The lines about reactions to it go as well: here now, elsewhere with its copies.
+                if reaction_notices::exist_of(tx, &known.id).await? {
+                    jobs.push(refresh_reactions::job(&known.id, &self.place()));
+                }
                 posts::delete(tx, &known.id, at, self.cx.services.clock.now()).await?
             }
             // Slack tells of previews and of replies in the same way.
@@ -44,7 +49,6 @@ impl Routing<'_> {
             }
         };
         if is_news {
-            let mut jobs = Vec::new();
             self.follow(tx, &known.id, &mut jobs).await?;
             self.cx.enqueue(tx, jobs).await?;
         }
