@@ -55,10 +55,15 @@ impl TestApp {
 
     /// Pauses a channel in all its syncs. `false`: it was paused in each of them.
     pub async fn pause(&self, side: Side) -> bool {
+        self.pause_channel(side.team, side.channel).await
+    }
+
+    /// As [`TestApp::pause`], for any channel.
+    pub async fn pause_channel(&self, team: &str, channel: &str) -> bool {
         let Services { db, clock, rng, .. } = &self.services;
         let paused = retry_contention(clock, rng, || async {
             let (mut tx, mut any) = (db.begin().await?, false);
-            for channel in self.sync_channels(&mut tx, side).await? {
+            for channel in sync_channels(&mut tx, team, channel).await? {
                 any |= pauses::pause(&mut tx, &channel, clock).await?;
             }
             tx.commit().await?;
@@ -69,10 +74,15 @@ impl TestApp {
 
     /// Resumes a channel in all its syncs. `false`: it was paused in none of them.
     pub async fn resume(&self, side: Side) -> bool {
+        self.resume_channel(side.team, side.channel).await
+    }
+
+    /// As [`TestApp::resume`], for any channel.
+    pub async fn resume_channel(&self, team: &str, channel: &str) -> bool {
         let Services { db, queue, clock, rng, .. } = &self.services;
         let resumed = retry_contention(clock, rng, || async {
             let (mut tx, mut any) = (db.begin().await?, false);
-            for channel in self.sync_channels(&mut tx, side).await? {
+            for channel in sync_channels(&mut tx, team, channel).await? {
                 any |= pauses::resume(&mut tx, queue, &channel, clock).await?;
             }
             tx.commit().await?;
@@ -85,16 +95,16 @@ impl TestApp {
 
     /// From now on a channel shows reactions so, in all its syncs.
     pub async fn shows_reactions(&self, side: Side, style: ReactionStyle) {
+        self.shows_reactions_in(side.team, side.channel, style).await;
+    }
+
+    /// As [`TestApp::shows_reactions`], for any channel.
+    pub async fn shows_reactions_in(&self, team: &str, channel: &str, style: ReactionStyle) {
         let mut tx = self.services.db.begin().await.expect("begun");
-        for channel in self.sync_channels(&mut tx, side).await.expect("read") {
+        for channel in sync_channels(&mut tx, team, channel).await.expect("read") {
             reaction_styles::set(&mut tx, &channel, style).await.expect("stored");
         }
         tx.commit().await.expect("committed");
-    }
-
-    async fn sync_channels(&self, tx: &mut Tx, side: Side) -> Result<Vec<SyncChannelId>, DbError> {
-        let (team, channel) = (side.team.parse(), side.channel.parse());
-        sync_channels::of_channel(tx, &team.expect("an id"), &channel.expect("an id")).await
     }
 
     /// Waits until Slack has told everything that happened, and everything that follows is done.
@@ -125,4 +135,13 @@ impl TestApp {
         let answer = self.signed(&event.to_string(), self.slack.signing_secret()).send().await;
         assert_eq!(answer.0, 200, "{}", answer.1);
     }
+}
+
+async fn sync_channels(
+    tx: &mut Tx,
+    team: &str,
+    channel: &str,
+) -> Result<Vec<SyncChannelId>, DbError> {
+    let (team, channel) = (team.parse().expect("an id"), channel.parse().expect("an id"));
+    sync_channels::of_channel(tx, &team, &channel).await
 }

@@ -16,6 +16,8 @@ pub(crate) struct Switches {
     pub(crate) several_events: bool,
     pub(crate) order: Order,
     pub(crate) noisy_threads: bool,
+    /// The last of the three shows reactions in words.
+    pub(crate) in_words: bool,
 }
 
 /// In which order Slack hands events over.
@@ -37,6 +39,8 @@ pub(crate) enum Step {
     React { side: usize, message: usize, emoji: usize },
     Unreact { side: usize, message: usize, emoji: usize },
     Fault { side: usize, method: usize, trouble: Trouble },
+    Pause { side: usize },
+    Resume { side: usize },
     Crash,
     Rest,
 }
@@ -67,12 +71,13 @@ pub(crate) const EMOJI: [&str; 3] = ["wave", "tada", "thumbsup::skin-tone-3"];
 
 pub(crate) fn script() -> impl Strategy<Value = Script> {
     let order = prop_oneof![3 => Just(Order::Kept), 1 => Just(Order::Concurrent), 1 => Just(Order::Swapped)];
-    let switches = (any::<bool>(), any::<bool>(), order, any::<bool>()).prop_map(
-        |(duplicate_events, several_events, order, noisy_threads)| Switches {
+    let switches = (any::<bool>(), any::<bool>(), order, any::<bool>(), any::<bool>()).prop_map(
+        |(duplicate_events, several_events, order, noisy_threads, in_words)| Switches {
             duplicate_events,
             several_events,
             order,
             noisy_threads,
+            in_words,
         },
     );
     (switches, prop::collection::vec(step(), 6..24))
@@ -99,6 +104,8 @@ fn step() -> impl Strategy<Value = Step> {
         3 => (side.clone(), message.clone(), emoji.clone())
             .prop_map(|(side, message, emoji)| Step::React { side, message, emoji }),
         1 => (side.clone(), message, emoji).prop_map(|(side, message, emoji)| Step::Unreact { side, message, emoji }),
+        1 => side.clone().prop_map(|side| Step::Pause { side }),
+        2 => side.clone().prop_map(|side| Step::Resume { side }),
         3 => (side, 0..METHODS.len(), trouble).prop_map(|(side, method, trouble)| Step::Fault { side, method, trouble }),
         1 => Just(Step::Crash),
         2 => Just(Step::Rest),

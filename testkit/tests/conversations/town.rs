@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
+use shared::tables::reaction_styles::ReactionStyle;
 use slack_emulator::{
     ChannelSetup, EventOrder, Fault, FaultRule, FileSetup, ShownMessage, SlackEmulator, UserAct,
 };
@@ -13,6 +14,8 @@ use crate::expected::{self, Said, find, key};
 use crate::script::{EMOJI, METHODS, Order, Script, Step, Switches, Trouble};
 
 const SIDES: [Side; 3] = [ACME, BIRCH, CEDAR];
+/// The one that shows reactions in words, if any does.
+const IN_WORDS: usize = 2;
 /// Longer than any pause between tries, and than leases of the dead.
 const PATIENCE: Duration = Duration::from_mins(1);
 /// In two parts.
@@ -50,8 +53,13 @@ impl Town {
         }
         self.app.share("talk", &places).await;
         switch(&self.app.slack, &script.switches);
-        let channels = places.into_iter().map(|(_, id)| id).collect();
-        let mut talk = Talk { slack: &self.app.slack, channels, said: Vec::new() };
+        let channels: Vec<String> = places.into_iter().map(|(_, id)| id).collect();
+        if script.switches.in_words {
+            let (side, channel) = (SIDES[IN_WORDS], &channels[IN_WORDS]);
+            self.app.shows_reactions_in(side.team, channel, ReactionStyle::Attributed).await;
+        }
+        let mut talk =
+            Talk { slack: &self.app.slack, channels, said: Vec::new(), is_paused: [false; 3] };
         for (number, step) in script.steps.iter().enumerate() {
             match step {
                 Step::Crash => {
@@ -59,15 +67,33 @@ impl Town {
                     self.worker = None;
                     self.worker = Some(self.app.start_crashable_worker());
                 }
+                Step::Pause { side } => {
+                    let paused = self.app.pause_channel(SIDES[*side].team, &talk.channels[*side]);
+                    paused.await;
+                    talk.is_paused[*side] = true;
+                }
+                Step::Resume { side } => self.resume(&mut talk, *side).await,
                 Step::Rest => settle(&self.app).await.context("at a rest")?,
                 step => talk.perform(step, number),
             }
         }
         talk.slack.clear_faults();
+        for side in 0..SIDES.len() {
+            self.resume(&mut talk, side).await;
+        }
         settle(&self.app).await.context("in the end")?;
         let dead = self.app.dead_jobs().await;
         ensure!(dead.is_empty(), "dead: {dead:?}");
-        talk.check(script.switches.order == Order::Kept)
+        talk.check(&script.switches)
+    }
+}
+
+impl Town {
+    /// What is said in a pause is what was said before this returns.
+    async fn resume(&self, talk: &mut Talk<'_>, side: usize) {
+        if std::mem::take(&mut talk.is_paused[side]) {
+            self.app.resume_channel(SIDES[side].team, &talk.channels[side]).await;
+        }
     }
 }
 
@@ -103,6 +129,7 @@ struct Talk<'t> {
     slack: &'t SlackEmulator,
     channels: Vec<String>,
     said: Vec<Said>,
+    is_paused: [bool; 3],
 }
 
 impl Talk<'_> {
@@ -166,7 +193,7 @@ impl Talk<'_> {
                     FaultRule::once(fault).on_method(METHODS[method]).in_team(SIDES[side].team);
                 self.slack.add_fault(rule);
             }
-            Step::Crash | Step::Rest => {}
+            Step::Pause { .. } | Step::Resume { .. } | Step::Crash | Step::Rest => {}
         }
     }
 
@@ -185,9 +212,15 @@ impl Talk<'_> {
             text,
             has_file: false,
             is_deleted: false,
+            reaches: self.reaches(side),
             ts: ts.to_string(),
             reactions: BTreeSet::new(),
         });
+    }
+
+    /// Where it is heard what is said now.
+    fn reaches(&self, from: usize) -> [bool; 3] {
+        std::array::from_fn(|side| side == from || !self.is_paused[from] && !self.is_paused[side])
     }
 
     fn share(&mut self, side: usize) {
@@ -202,6 +235,7 @@ impl Talk<'_> {
             text,
             has_file: true,
             is_deleted: false,
+            reaches: self.reaches(side),
             ts: ts.to_string(),
             reactions: BTreeSet::new(),
         });
@@ -228,19 +262,21 @@ impl Talk<'_> {
         }
     }
 
-    fn check(&self, in_order: bool) -> anyhow::Result<()> {
+    fn check(&self, switches: &Switches) -> anyhow::Result<()> {
+        let in_order = switches.order == Order::Kept;
         for (number, side) in SIDES.iter().enumerate() {
             let shown = self.shown(number);
             let bot = self.slack.bot_user_id(side.team);
-            expected::check(&self.said, number, &shown, bot.as_str(), in_order).with_context(
-                || {
-                    let lines = shown.iter().map(|shown| {
-                        let text: String = shown.text.chars().take(60).collect();
-                        format!("  {} {:?} {text}", shown.ts, shown.thread_ts)
-                    });
-                    format!("in {}:\n{}", side.name, lines.collect::<Vec<_>>().join("\n"))
-                },
-            )?;
+            let in_words = switches.in_words && number == IN_WORDS;
+            let shows = || {
+                let lines = shown.iter().map(|shown| {
+                    let text: String = shown.text.chars().take(60).collect();
+                    format!("  {} {:?} {text}", shown.ts, shown.thread_ts)
+                });
+                format!("in {}:\n{}", side.name, lines.collect::<Vec<_>>().join("\n"))
+            };
+            expected::check(&self.said, number, &shown, bot.as_str(), in_order, in_words)
+                .with_context(shows)?;
         }
         ensure!(self.slack.violations().is_empty(), "calls broke Slack's rules");
         Ok(())
