@@ -31,16 +31,43 @@ pub(crate) enum Order {
 /// Numbers are taken modulo what there is.
 #[derive(Debug, Clone)]
 pub(crate) enum Step {
-    Say { side: usize, is_long: bool },
-    Share { side: usize },
-    Reply { side: usize, to: usize },
-    Edit { message: usize },
-    Delete { message: usize },
-    React { side: usize, message: usize, emoji: usize },
-    Unreact { side: usize, message: usize, emoji: usize },
-    Fault { side: usize, method: usize, trouble: Trouble },
-    Pause { side: usize },
-    Resume { side: usize },
+    Say {
+        side: usize,
+        is_long: bool,
+    },
+    Share {
+        side: usize,
+    },
+    Reply {
+        side: usize,
+        to: usize,
+    },
+    Edit {
+        message: usize,
+    },
+    Delete {
+        message: usize,
+    },
+    React {
+        side: usize,
+        message: usize,
+        emoji: usize,
+    },
+    /// One of the reactions that are there.
+    Unreact {
+        reaction: usize,
+    },
+    Fault {
+        side: usize,
+        method: usize,
+        trouble: Trouble,
+    },
+    Pause {
+        side: usize,
+    },
+    Resume {
+        side: usize,
+    },
     Crash,
     Rest,
 }
@@ -101,9 +128,9 @@ fn step() -> impl Strategy<Value = Step> {
         5 => (side.clone(), message.clone()).prop_map(|(side, to)| Step::Reply { side, to }),
         4 => message.clone().prop_map(|message| Step::Edit { message }),
         2 => message.clone().prop_map(|message| Step::Delete { message }),
-        3 => (side.clone(), message.clone(), emoji.clone())
+        4 => (side.clone(), message, emoji)
             .prop_map(|(side, message, emoji)| Step::React { side, message, emoji }),
-        1 => (side.clone(), message, emoji).prop_map(|(side, message, emoji)| Step::Unreact { side, message, emoji }),
+        2 => (0..24_usize).prop_map(|reaction| Step::Unreact { reaction }),
         1 => side.clone().prop_map(|side| Step::Pause { side }),
         2 => side.clone().prop_map(|side| Step::Resume { side }),
         3 => (side, 0..METHODS.len(), trouble).prop_map(|(side, method, trouble)| Step::Fault { side, method, trouble }),

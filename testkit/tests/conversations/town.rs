@@ -176,9 +176,21 @@ impl Talk<'_> {
                 let (side, channel) = (SIDES[said.side], &self.channels[said.side]);
                 self.slack.delete(side.team, channel, side.person, &said.ts);
             }
-            Step::React { side, message, emoji } => self.react(side, message, EMOJI[emoji], true),
-            Step::Unreact { side, message, emoji } => {
-                self.react(side, message, EMOJI[emoji], false);
+            Step::React { side, message, emoji } => {
+                let Some(message) = self.pick(message) else { return };
+                self.react(side, message, EMOJI[emoji], true);
+            }
+            Step::Unreact { reaction } => {
+                let messages = self.said.iter().enumerate().filter(|(_, said)| !said.is_deleted);
+                let of = |(message, said): (usize, &Said)| {
+                    let reactions = said.reactions.iter();
+                    reactions.map(|(side, emoji)| (message, *side, *emoji)).collect::<Vec<_>>()
+                };
+                let all: Vec<_> = messages.flat_map(of).collect();
+                let Some((message, side, emoji)) = all.get(reaction % all.len().max(1)) else {
+                    return;
+                };
+                self.react(*side, *message, emoji, false);
             }
             Step::Fault { side, method, trouble } => {
                 let fault = match trouble {
@@ -242,7 +254,6 @@ impl Talk<'_> {
     }
 
     fn react(&mut self, side: usize, message: usize, emoji: &'static str, adds: bool) {
-        let Some(message) = self.pick(message) else { return };
         let reaction = (side, emoji);
         if self.said[message].reactions.contains(&reaction) == adds {
             return;
