@@ -52,8 +52,12 @@ pub(crate) enum Scenario {
     Ingest,
     /// From an event to the call of Slack that copies it
     Latency,
+    /// From an event to the call that copies it, while Slack limits another channel
+    Limited,
     /// Copies a second, from a full queue
     Deliver,
+    /// Memory of a worker while the largest file that Slack takes passes through
+    File,
     /// From the start of ingress to its first answer
     Start,
     /// Memory of ingress and worker, idle and under load

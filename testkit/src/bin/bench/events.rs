@@ -3,6 +3,8 @@
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use serde_json::{Value, json};
+
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 use shared::clock::Clock;
@@ -70,6 +72,17 @@ impl Events {
             &self.ts(number).parse::<SlackTs>().expect(ids),
             &self.envelope(number),
         )
+    }
+
+    /// The job for a message with one file.
+    pub(crate) fn file_job(&self, number: u64, address: &str, bytes: u64) -> NewJob {
+        let mut envelope: Value = serde_json::from_str(&self.envelope(number)).expect("JSON");
+        let file = json!({ "id": "F0FILE", "name": "film.mp4", "mimetype": "video/mp4", "mode": "hosted",
+            "size": bytes, "url_private": address, "url_private_download": address });
+        let event = envelope["event"].as_object_mut().expect("an object");
+        event.insert("subtype".to_owned(), json!("file_share"));
+        event.insert("files".to_owned(), json!([file]));
+        NewJob { payload: envelope.to_string(), ..self.job(number) }
     }
 
     fn ts(&self, number: u64) -> String {

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use anyhow::Result;
-use testkit::Engine;
+use testkit::{Engine, Process};
 
 use super::{CHANNELS, Plan};
 use crate::load::{Load, Target, open_loop};
-use crate::place::Place;
+use crate::place::{Ingress, Place};
 use crate::results::{Budget, Outcome, Unit};
 use crate::slack::Arrival;
 use crate::statistics::Times;
@@ -25,24 +25,10 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 pub(super) async fn run(engine: Engine, plan: Plan) -> Result<Outcome> {
     let place = Place::make(engine, CHANNELS).await?;
-    // Where the database is a file, so it is run: one process, whose halves signal each other.
-    let mut ingress = match engine {
-        Engine::Sqlite => place.start_both().await?,
-        Engine::Postgres | Engine::MySql => place.start_ingress().await?,
-    };
-    let mut worker = match engine {
-        Engine::Sqlite => None,
-        Engine::Postgres | Engine::MySql => Some(place.start_worker()?),
-    };
-    let working = worker.as_mut().unwrap_or(&mut ingress.process);
-    working.line_with("working").await;
-    let target = Target { address: ingress.address, events: place.events.clone() };
     let mut outcome = Outcome::default();
-
-    // Names are asked for, statements prepared.
-    let warm_up = open_loop(&target, 1, IDLE, Duration::from_secs(1)).await?;
-    copied(&place, &warm_up, &mut outcome).await;
-    let idle = open_loop(&target, 1, IDLE, plan.load * IDLE_LOADS).await?;
+    let running = start(engine, &place, &mut outcome).await?;
+    let target = &running.target;
+    let idle = open_loop(target, 1, IDLE, plan.load * IDLE_LOADS).await?;
     let times = copied(&place, &idle, &mut outcome).await;
     let (p50, p99) = match engine {
         // It has no way to be told of commits: it asks.
@@ -62,17 +48,43 @@ pub(super) async fn run(engine: Engine, plan: Plan) -> Result<Outcome> {
     }
     outcome.judge("idle p99", Unit::Milliseconds, times.percentile(99), Budget::AtMost(p99));
 
-    let busy = open_loop(&target, BUSY_CONNECTIONS, BUSY, plan.load).await?;
+    let busy = open_loop(target, BUSY_CONNECTIONS, BUSY, plan.load).await?;
     let times = copied(&place, &busy, &mut outcome).await;
     outcome.note("250 events/s p50", Unit::Milliseconds, times.percentile(50));
     outcome.note("250 events/s p99", Unit::Milliseconds, times.percentile(99));
-    drop((ingress, worker));
+    drop(running);
     place.leave().await;
     Ok(outcome)
 }
 
+/// Both halves, at work.
+pub(super) struct Running {
+    pub(super) target: Target,
+    _ingress: Ingress,
+    _worker: Option<Process>,
+}
+
+/// Starts both halves. Names are asked for, and statements prepared.
+pub(super) async fn start(engine: Engine, place: &Place, outcome: &mut Outcome) -> Result<Running> {
+    // Where the database is a file, so it is run: one process, whose halves signal each other.
+    let mut ingress = match engine {
+        Engine::Sqlite => place.start_both().await?,
+        Engine::Postgres | Engine::MySql => place.start_ingress().await?,
+    };
+    let mut worker = match engine {
+        Engine::Sqlite => None,
+        Engine::Postgres | Engine::MySql => Some(place.start_worker()?),
+    };
+    let working = worker.as_mut().unwrap_or(&mut ingress.process);
+    working.line_with("working").await;
+    let target = Target { address: ingress.address, events: place.events.clone() };
+    let warm_up = open_loop(&target, 1, IDLE, Duration::from_secs(1)).await?;
+    copied(place, &warm_up, outcome).await;
+    Ok(Running { target, _ingress: ingress, _worker: worker })
+}
+
 /// Waits for the copies of a load, and says how long each took.
-async fn copied(place: &Place, load: &Load, outcome: &mut Outcome) -> Times {
+pub(super) async fn copied(place: &Place, load: &Load, outcome: &mut Outcome) -> Times {
     outcome.problems.extend(load.problems());
     let due: HashMap<_, _> =
         load.acknowledged.iter().map(|event| (event.number, event.due)).collect();

@@ -3,8 +3,10 @@
 mod backlog;
 mod deliver;
 mod durability;
+mod file;
 mod ingest;
 mod latency;
+mod limited;
 mod memory;
 mod start;
 mod takeover;
@@ -35,7 +37,9 @@ impl Scenario {
         match self {
             Self::Ingest => ingest::run(engine, plan).await,
             Self::Latency => latency::run(engine, plan).await,
+            Self::Limited => limited::run(engine, plan).await,
             Self::Deliver => deliver::run(engine, plan).await,
+            Self::File => file::run(engine).await,
             Self::Start => start::run(engine).await,
             Self::Memory => memory::run(engine, plan).await,
             Self::Backlog => backlog::run(engine, plan).await,
