@@ -38,6 +38,8 @@ pub struct Switches {
     pub client_msg_id_deduplicates: bool,
     /// How long Slack takes to show uploaded files after it accepted them.
     pub share_delay_ms: u64,
+    /// So many of the next shares are accepted and never shown, as happens now and then.
+    pub shares_to_lose: u32,
     /// Whether uploaded files are shown under the name that was chosen for them; newer than the page.
     pub shares_keep_chosen_name: bool,
     /// Whether `files.completeUploadExternal` takes files that it took before, and shares nothing new
@@ -89,6 +91,7 @@ impl Default for Switches {
             replies_change_their_root: false,
             client_msg_id_deduplicates: false,
             share_delay_ms: 20,
+            shares_to_lose: 0,
             shares_keep_chosen_name: false,
             shares_may_be_completed_again: true,
             long_text: LongText::Split,

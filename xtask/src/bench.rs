@@ -12,7 +12,7 @@ use crate::run::{cargo, run as execute};
 
 /// Measures the release build on each database, and makes docs/PERFORMANCE.md from the results
 ///
-/// Scenarios: ingest, latency, deliver, start, memory, backlog, takeover, durability; all of them, if none is
+/// Scenarios: ingest, latency, limited, deliver, file, start, memory, backlog, takeover, durability; all of them, if none is
 /// named. Servers are found as `cargo xtask test` does. Nothing else should run on the machine meanwhile. For a
 /// quick look: `--seconds 1 --rounds 1 --backlog 20000 --output target/bench`.
 #[derive(clap::Args)]

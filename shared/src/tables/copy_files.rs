@@ -65,7 +65,7 @@ pub async fn insert(
     .await
 }
 
-/// Forgets files that Slack no longer has: they are carried again.
+/// Forgets files that Slack no longer has, or never shows: they are carried again.
 pub async fn forget(tx: &mut Tx, copy: &CopyId) -> Result<(), DbError> {
     tx.query(sql!("DELETE FROM copy_files WHERE copy_id = $1 AND file_id IS NOT NULL"))
         .bind(copy.clone())

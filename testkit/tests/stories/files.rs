@@ -194,6 +194,21 @@ on_each_database! {
         app.stop_everything().await;
     }
 
+    async fn files_that_slack_accepts_and_never_shows_are_carried_again(database: TestDatabase) {
+        let app = TestApp::start_without_worker(database).await;
+        // It waits a tenth as long.
+        let worker = app.start_crashable_worker();
+        app.slack.switch(|switches| switches.shares_to_lose = 1);
+        let ts = share(&app, "", [photo()]);
+        until_birch_has(&app, 1).await;
+        app.slack.delete(ACME.team, ACME.channel, ACME.person, &ts);
+        app.until_settled().await;
+        assert_eq!(BIRCH.texts(&app.slack), [""; 0], "it is known which of the files are shown");
+        assert_eq!(app.slack.calls_of("files.getUploadURLExternal").len(), 2);
+        drop(worker);
+        app.stop_everything().await;
+    }
+
     async fn slack_may_take_its_time_to_show_what_it_accepted(database: TestDatabase) {
         let app = TestApp::start(database).await;
         app.slack.switch(|switches| switches.share_delay_ms = 1_500);

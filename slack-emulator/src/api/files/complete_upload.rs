@@ -63,7 +63,11 @@ pub(in crate::api) fn run(call: &mut Call<'_>) -> Result<Fields, ApiError> {
             file.title = title.unwrap_or_else(|| file.name.clone());
         }
     }
-    if are_new {
+    let switches = &mut call.state.switches;
+    let is_lost = are_new && switches.shares_to_lose > 0;
+    if is_lost {
+        switches.shares_to_lose -= 1;
+    } else if are_new {
         sharing::share_later(call.core, call.state, team, channel, draft);
     }
     Ok(object(json!({ "files": answer })))

@@ -19,8 +19,9 @@ use crate::sync::thread::Place;
 use crate::sync::{author, carry, files, refusal};
 use crate::{Done, Failure, JobContext};
 
-/// Slack looks for malware before it shows files that it accepted. Longer than it ever takes.
-const ACCEPTED_FOR: Duration = Duration::from_mins(10);
+/// Slack looks for malware before it shows files that it accepted. So many times what it may need to show a
+/// message is longer than that ever takes: ten minutes, if nobody has set it otherwise.
+const SHARES_TAKE: i64 = 120;
 /// Between looks: a quarter of the time that it took so far, within these.
 const LOOK_PAUSES: (i64, i64) = (250, 15_000);
 /// Looks, after the call and what it made have settled, before files are shared again.
@@ -77,7 +78,7 @@ impl Sharing<'_> {
         failpoint!("files.called");
         match called {
             Ok(_) => {
-                let until = cx.services.queue.time().after(ACCEPTED_FOR);
+                let until = cx.services.queue.time().now().saturating_add(self.shown_within());
                 let mut tx = cx.begin().await?;
                 if !copy_files::mark_accepted(&mut tx, &delivery.id, until).await? {
                     return Err(Failure::Again);
@@ -113,7 +114,7 @@ impl Sharing<'_> {
         let now = cx.services.queue.time().now();
         let settled = doubt.deadline.saturating_add(millis(cx.services.settle));
         if now < settled {
-            let waited = (now - (doubt.deadline - millis(ACCEPTED_FOR))).max(0);
+            let waited = (now - (doubt.deadline - self.shown_within())).max(0);
             if !is_apart && waited >= millis(QUICK) {
                 return Ok(Ended::GoesApart);
             }
@@ -128,10 +129,17 @@ impl Sharing<'_> {
             let pause = millis(cx.services.settle).saturating_mul(2);
             return Err(Failure::snooze(after(pause), "Slack may show the files yet"));
         }
+        // Slack may keep files that it accepted to itself: others are carried in their place.
+        copy_files::forget(&mut tx, &delivery.id).await?;
         copies::mark_pending(&mut tx, &delivery.id).await?;
         cx.commit(tx).await?;
         // Tried again, and not for ever.
         Err(Failure::Retry { error: "Slack does not show files that were shared".to_owned() })
+    }
+
+    /// For how long Slack may keep files to itself that it accepted, in milliseconds.
+    fn shown_within(&self) -> i64 {
+        millis(self.cx.services.settle).saturating_mul(SHARES_TAKE)
     }
 
     /// The message that shows the files, if there is one.
