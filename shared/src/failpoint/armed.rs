@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use nix::sys::signal::{Signal, raise};
 
 /// Every step, in the order in which a message meets them.
-pub const STEPS: [&str; 19] = [
+pub const STEPS: [&str; 20] = [
     "ingress.before_commit",
     "ingress.committed",
     "queue.claimed",
@@ -26,6 +26,7 @@ pub const STEPS: [&str; 19] = [
     "refresh.before_call",
     "refresh.called",
     "reactions.called",
+    "resume.step",
     "lane.before_release",
 ];
 

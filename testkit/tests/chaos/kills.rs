@@ -4,7 +4,7 @@ use std::path::Path;
 
 use shared::failpoint::STEPS;
 use slack_emulator::{FileSetup, SlackEmulator};
-use testkit::{PATIENCE, TestDatabase, Town, on_each_database};
+use testkit::{PATIENCE, Process, TestDatabase, Town, on_each_database};
 
 use crate::talk::{Talk, stop_all};
 use crate::{at, worker, worker_with};
@@ -103,6 +103,59 @@ async fn worker_dies_sharing(database: TestDatabase, plan: &str) {
     }
 }
 
+/// The worker dies while it brings what became of messages in a pause; another takes over.
+async fn worker_dies_resuming(database: TestDatabase, plan: &str) {
+    let town = Town::build(&database, 1).await;
+    let ingress = town.start_ingress().await;
+    let mut first = worker_with(&town, plan);
+    let said: Vec<String> = (0..3).map(|number| town.says(0, &format!("0/{number}"))).collect();
+    town.slack.wait_until(|_| town.texts_in_target(0).len() == 3, PATIENCE).await.expect("copied");
+    operator(&town, "pause").await;
+    town.edits(0, &said[0], "better");
+    town.deletes(0, &said[1]);
+    town.reacts(0, &said[2], "tada");
+    town.slack.wait_until(|slack| slack.undelivered() == 0, PATIENCE).await.expect("told");
+    operator(&town, "resume").await;
+    first.killed().await;
+    assert_eq!(town.texts_in_target(0).len(), 3, "the pause was over when the worker died");
+    let second = worker(&town);
+    let follows = |_: &SlackEmulator| {
+        let there = town.messages_in_target(0);
+        let [edited, reacted] = there.as_slice() else { return false };
+        edited.text == "better" && reacted.reactions.len() == 1
+    };
+    let followed = town.slack.wait_until(follows, PATIENCE * 2).await;
+    followed.unwrap_or_else(|_| panic!("{:?}", town.messages_in_target(0)));
+    town.slack.wait_until(|slack| slack.undelivered() == 0, PATIENCE).await.expect("told");
+    stop_all(&town, &database, vec![ingress, second]).await;
+}
+
+/// What an operator does to the channel of Birch.
+async fn operator(town: &Town, does: &str) {
+    let arguments = ["channel", does, "T0BIRCH", "C0BIRCH0"];
+    let mut process = Process::start("syncbot", &arguments, town.variables());
+    assert!(process.ended().await.success(), "{}", process.output());
+}
+
+on_each_database! {
+    async fn the_parts_of_a_long_text_stand_once_and_in_order(database: TestDatabase) {
+        let town = Town::build(&database, 1).await;
+        let ingress = town.start_ingress().await;
+        let mut first = worker_with(&town, "deliver.called=kill@2");
+        let lines: Vec<String> = (0..1_000).map(|line| format!("line {line}")).collect();
+        town.says(0, &lines.join("\n"));
+        town.says(0, "after");
+        first.killed().await;
+        let second = worker(&town);
+        let there = |_: &SlackEmulator| town.texts_in_target(0).last().is_some_and(|text| text == "after");
+        town.slack.wait_until(there, PATIENCE * 2).await.expect("it goes on");
+        stop_all(&town, &database, vec![ingress, second]).await;
+        let texts = town.texts_in_target(0);
+        assert_eq!(texts.len(), 4, "three parts, and what was said after them");
+        assert_eq!(texts.concat().replace('\n', ""), lines.concat() + "after");
+    }
+}
+
 /// One story for each step, and the list of the steps that have one.
 macro_rules! dying_at {
     ($($who:ident $name:ident $step:literal @ $time:literal)+) => {
@@ -135,6 +188,7 @@ dying_at! {
     worker_dies_sharing after_slack_accepted_files_and_before_it_shows_them "files.accepted" @ 2
     worker_dies_following before_a_copy_is_changed "refresh.before_call" @ 2
     worker_dies_following after_a_copy_is_changed_and_before_that_is_stored "refresh.called" @ 3
+    worker_dies_resuming between_two_steps_of_a_resume "resume.step" @ 1
     worker_dies_following after_a_reaction_is_shown_and_before_that_is_stored "reactions.called" @ 2
 }
 

@@ -1,6 +1,7 @@
 //! Brings what became of messages while a sync channel was paused, from there and to there. In bounded steps,
 //! each a transaction; running twice it finds less to bring, or jobs that wait already.
 
+use shared::failpoint;
 use shared::ids::PostId;
 use shared::jobs::{refresh_copy, refresh_reactions, resume_channel};
 use shared::tables::missed::{self, Cursor};
@@ -30,6 +31,7 @@ async fn copies(cx: &JobContext<'_>, way: &Way, mut after: Cursor) -> Result<(),
         let jobs = behind.iter().map(|(_, follower)| refresh_copy::job(follower));
         cx.enqueue(&mut tx, jobs.collect()).await?;
         cx.commit(tx).await?;
+        failpoint!("resume.step");
     }
 }
 
