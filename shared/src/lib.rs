@@ -9,6 +9,7 @@ pub mod clock;
 pub mod config;
 pub mod crypto;
 pub mod db;
+pub mod echo;
 pub mod error;
 pub mod failpoint;
 pub mod ids;

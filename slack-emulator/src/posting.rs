@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use serde_json::json;
+
 use crate::changing;
 use crate::core::{Change, Core, State};
 use crate::events::{self, Topic};
 use crate::ids::{ChannelId, TeamId, Ts};
 use crate::shown::ShownMessage;
-use crate::world::Draft;
+use crate::world::{Author, Draft};
 
 /// Posts a message that was found to be in order, in a channel that exists.
 pub(crate) fn post(
@@ -28,7 +30,13 @@ pub(crate) fn post(
     });
 
     if events::hears(workspace, channel, Topic::Messages) {
-        let event = events::message_posted(&state.world.app, workspace, channel, message);
+        let mut event = events::message_posted(&state.world.app, workspace, channel, message);
+        let is_of_other = matches!(message.draft.author, Author::OtherApp(_));
+        if is_of_other && state.switches.app_events_show_nothing {
+            event.insert("text".to_owned(), json!(""));
+            event.remove("blocks");
+            event.remove("attachments");
+        }
         let twice = message.draft.broadcast && state.switches.broadcast_sends_plain_event_too;
         events::emit(core, state, team, channel_id, &event);
         if twice {

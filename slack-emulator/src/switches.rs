@@ -45,6 +45,9 @@ pub struct Switches {
     /// Whether `files.completeUploadExternal` takes files that it took before, and shares nothing new
     /// (undocumented).
     pub shares_may_be_completed_again: bool,
+    /// Whether events tell of other apps' messages without text, blocks and attachments, which histories
+    /// have (undocumented).
+    pub app_events_show_nothing: bool,
     /// What becomes of a text that is too long for one message.
     pub long_text: LongText,
     /// Whether a message under a chosen name keeps it when `chat.update` changes it (undocumented;
@@ -94,6 +97,7 @@ impl Default for Switches {
             shares_to_lose: 0,
             shares_keep_chosen_name: false,
             shares_may_be_completed_again: true,
+            app_events_show_nothing: false,
             long_text: LongText::Split,
             update_keeps_chosen_name: true,
             chosen_names_can_be_deleted: true,

@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 use crate::db::{Db, DbError, Tx};
 use crate::ids::{BotId, ChannelId, CopyId, PostId, SlackTs, TeamId, UserId, WorkspaceId};
 use crate::slack::file::File;
-use crate::sql;
+use crate::{echo, sql};
 
 /// Who said it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,12 +46,26 @@ pub struct Body {
     /// What is shown instead of the text, as the source workspace has it, without what nobody shows.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub blocks: Vec<Value>,
+    /// An app said it, and Slack's event shows nothing of it: it is read when it is copied.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_unseen: bool,
 }
 
 impl Body {
     /// This text, and nothing besides.
     pub fn said(text: impl Into<String>) -> Self {
-        Self { text: text.into(), is_broadcast: false, files: Vec::new(), blocks: Vec::new() }
+        Self {
+            text: text.into(),
+            is_broadcast: false,
+            files: Vec::new(),
+            blocks: Vec::new(),
+            is_unseen: false,
+        }
+    }
+
+    /// Something of an app that Slack's event does not show.
+    pub fn unseen() -> Self {
+        Self { is_unseen: true, ..Self::said("") }
     }
 
     /// The same for two that say the same: SHA-256, in hexadecimal. Files come and go without anybody having
@@ -91,10 +105,10 @@ pub struct NewPost {
 /// Stores a message; `false`: it is known already.
 pub async fn insert_new(tx: &mut Tx, post: &NewPost, now: DateTime<Utc>) -> Result<bool, DbError> {
     tx.query(sql!(
-        "INSERT INTO posts (id, workspace_id, channel_id, ts, root_post_id, author, body, digest, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING",
-        mysql: "INSERT INTO posts (id, workspace_id, channel_id, ts, root_post_id, author, body, digest, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+        "INSERT INTO posts (id, workspace_id, channel_id, ts, root_post_id, author, body, digest, echo, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING",
+        mysql: "INSERT INTO posts (id, workspace_id, channel_id, ts, root_post_id, author, body, digest, echo, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
     ))
     .bind(post.id.clone())
     .bind(post.workspace_id.clone())
@@ -104,6 +118,7 @@ pub async fn insert_new(tx: &mut Tx, post: &NewPost, now: DateTime<Utc>) -> Resu
     .bind(json(&post.author))
     .bind(post.body.as_ref().map(json))
     .bind(post.body.as_ref().map(Body::digest))
+    .bind(post.body.as_ref().and_then(|body| echo::of(&body.text)))
     .bind(now)
     .insert_new()
     .await
@@ -164,6 +179,55 @@ pub async fn root_of(db: &Db, post: &PostId) -> Result<Option<PostId>, DbError> 
         .fetch_optional()
         .await?;
     Ok(row.and_then(|(root,)| root))
+}
+
+/// A message that stands in a channel, as far as it is told from others.
+#[derive(Debug, Clone)]
+pub struct Lately {
+    /// What it says, in short; see [`echo`].
+    pub echo: String,
+    /// Who said it.
+    pub author: Author,
+    /// It is a copy, made by our own app.
+    pub is_copy: bool,
+}
+
+/// What was said in a channel, by whomever and wherever, later than one time and before another: the last
+/// `most` messages.
+pub async fn lately(
+    tx: &mut Tx,
+    workspace: &WorkspaceId,
+    channel: &ChannelId,
+    from: &SlackTs,
+    before: &SlackTs,
+    most: i64,
+) -> Result<Vec<Lately>, DbError> {
+    let rows: Vec<(String, String, Option<CopyId>, SlackTs)> = tx
+        .query(sql!(
+            "SELECT echo, author, NULL AS copy_id, ts FROM posts
+             WHERE workspace_id = $1 AND channel_id = $2 AND ts > $3 AND ts < $4 AND echo IS NOT NULL
+             UNION ALL
+             SELECT posts.echo, posts.author, copies.id, copies.ts FROM copies JOIN posts ON posts.id = copies.post_id
+             WHERE copies.workspace_id = $1 AND copies.channel_id = $2 AND copies.ts > $3 AND copies.ts < $4
+               AND copies.part = 0 AND posts.echo IS NOT NULL
+             ORDER BY ts DESC LIMIT $5"
+        ))
+        .bind(workspace.clone())
+        .bind(channel.clone())
+        .bind(from.clone())
+        .bind(before.clone())
+        .bind(most)
+        .fetch_all()
+        .await?;
+    let said = |(echo, author, copy, ts): (_, String, Option<CopyId>, SlackTs)| {
+        let author = serde_json::from_str(&author).map_err(|_| DbError::BadValue {
+            table: "posts",
+            column: "author",
+            id: ts.to_string(),
+        })?;
+        Ok(Lately { echo, author, is_copy: copy.is_some() })
+    };
+    rows.into_iter().map(said).collect()
 }
 
 /// What jobs wait for that need to know which message stands at a place.
@@ -253,7 +317,7 @@ pub async fn has_replies(tx: &mut Tx, root: &PostId) -> Result<bool, DbError> {
 }
 
 /// Forgets what was said once every copy has ended and shows it as it is.
-pub(super) async fn clear_body_when_delivered(tx: &mut Tx, post: &PostId) -> Result<(), DbError> {
+pub async fn clear_body_when_delivered(tx: &mut Tx, post: &PostId) -> Result<(), DbError> {
     tx.query(sql!(
         "UPDATE posts SET body = NULL WHERE id = $1
          AND NOT EXISTS (SELECT 1 FROM copies WHERE post_id = $1

@@ -47,6 +47,25 @@ fn image(url: &str, alt: &str) -> Value {
 }
 
 on_each_database! {
+    async fn an_app_of_whose_message_slack_tells_nothing_is_read(database: TestDatabase) {
+        let app = TestApp::start(database).await;
+        app.slack.switch(|switches| switches.app_events_show_nothing = true);
+        let root = ACME.says(&app.slack, "who is it?");
+        let shown = json!([{ "type": "section", "text": { "type": "mrkdwn", "text": "It is *Monday*." } }]);
+        let reply = AppPost::new("Rota", "Monday").with_blocks(shown).in_thread(&root);
+        app.slack.app_posts(ACME.team, ACME.channel, reply);
+        app.slack.app_posts(ACME.team, ACME.channel, AppPost::new("Rota", "as text alone"));
+        let buttons = json!([{ "type": "actions", "elements": [{ "type": "button", "action_id": "y", "text": { "type": "plain_text", "text": "Leave" } }] }]);
+        app.slack.app_posts(ACME.team, ACME.channel, AppPost::new("Rota", "").with_blocks(buttons));
+        app.until_settled().await;
+        let copies = app.slack.messages(BIRCH.team, BIRCH.channel);
+        let texts: Vec<&str> = copies.iter().map(|copy| copy.text.as_str()).collect();
+        assert_eq!(texts, ["who is it?", "It is *Monday*.", "as text alone"]);
+        assert_eq!(copies[1].thread_ts.as_ref(), Some(&copies[0].ts));
+        assert_eq!(app.dead_jobs().await, []);
+        app.stop_everything().await;
+    }
+
     async fn blocks_of_an_app_arrive_without_what_only_it_can_answer(database: TestDatabase) {
         let app = TestApp::start(database).await;
         let post = AppPost::new("Rota", "Rota").with_blocks(json!([

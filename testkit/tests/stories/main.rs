@@ -1,6 +1,7 @@
 //! Stories: what people do in one workspace, and what they see in another. Each on each database.
 
 mod blocks;
+mod bridges;
 mod changes;
 mod channels;
 mod edge;

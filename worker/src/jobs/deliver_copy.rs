@@ -16,7 +16,7 @@ use shared::tables::posts::{Author, Body};
 use shared::tables::{changes, posts};
 
 use crate::sync::thread::{self, Place};
-use crate::sync::{author, blocks, files, mark, reconcile, refusal, stub, text};
+use crate::sync::{author, blocks, files, mark, reconcile, refusal, stub, text, unseen};
 use crate::{Done, Failure, FencedTx, JobContext};
 
 /// What stands where the first message of a thread was, as Slack itself puts it.
@@ -130,10 +130,11 @@ async fn said(cx: &JobContext<'_>, delivery: &Delivery) -> Result<Option<(Author
     match (delivery.form, &delivery.body) {
         (Form::Stub, _) => stub::read(cx, delivery).await.map(Some),
         (Form::Tombstone, _) => Ok(Some((delivery.author.clone(), Body::said(DELETED)))),
-        (Form::Full, Some(body)) => {
-            let body = text::of_part(cx, delivery, body).await?;
-            Ok(body.map(|body| (delivery.author.clone(), body)))
-        }
+        (Form::Full, Some(body)) if body.is_unseen => match unseen::read(cx, delivery).await? {
+            Some(body) => full(cx, delivery, &body).await,
+            None => Ok(None),
+        },
+        (Form::Full, Some(body)) => full(cx, delivery, body).await,
         (Form::Lost, Some(body)) => {
             let text = files::instead(cx, delivery, body).await?;
             Ok(Some((delivery.author.clone(), Body::said(text))))
@@ -144,6 +145,15 @@ async fn said(cx: &JobContext<'_>, delivery: &Delivery) -> Result<Option<(Author
         }
         (Form::Files, _) => Err(Failure::dead("files are not delivered like this")),
     }
+}
+
+async fn full(
+    cx: &JobContext<'_>,
+    delivery: &Delivery,
+    body: &Body,
+) -> Result<Option<(Author, Body)>, Failure> {
+    let body = text::of_part(cx, delivery, body).await?;
+    Ok(body.map(|body| (delivery.author.clone(), body)))
 }
 
 /// The copy is not to be made any more.

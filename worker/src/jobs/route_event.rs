@@ -3,6 +3,7 @@
 
 mod change;
 mod create;
+mod mirrored;
 mod own;
 mod reaction;
 

@@ -30,6 +30,8 @@ pub(crate) struct Create {
     /// The first message of its thread, for a reply.
     pub(crate) root_ts: Option<SlackTs>,
     pub(crate) author: Author,
+    /// Another app says it.
+    pub(crate) is_of_app: bool,
     pub(crate) body: Body,
 }
 
@@ -96,16 +98,19 @@ impl SyncAction {
 
 fn created(event: MessageEvent) -> SyncAction {
     let root_ts = event.root_ts().cloned();
+    let is_of_app = event.bot_id.is_some();
     let content = Content {
         subtype: event.subtype.as_deref(),
         text: event.text.as_deref(),
         blocks: &event.blocks,
         attachments: &event.attachments,
-        is_of_app: event.bot_id.is_some(),
+        is_of_app,
         files: event.files,
     };
-    let Some(mut body) = content.into_body() else {
-        return SyncAction::Ignore("the message shows nothing");
+    let mut body = match content.into_body() {
+        Some(body) => body,
+        None if is_of_app => Body::unseen(),
+        None => return SyncAction::Ignore("the message shows nothing"),
     };
     let author = match (event.user, event.bot_id) {
         (Some(user), _) => Author::Person { user },
@@ -122,7 +127,8 @@ fn created(event: MessageEvent) -> SyncAction {
         (None, None) => return SyncAction::Ignore("the message has no author"),
     };
     body.is_broadcast &= root_ts.is_some();
-    SyncAction::Create(Create { channel: event.channel, ts: event.ts, root_ts, author, body })
+    let (channel, ts) = (event.channel, event.ts);
+    SyncAction::Create(Create { channel, ts, root_ts, author, is_of_app, body })
 }
 
 fn changed(event: MessageEvent) -> SyncAction {

@@ -49,7 +49,7 @@ impl Content<'_> {
         }
         let files = self.files;
         let is_there = !text.trim().is_empty() || !files.is_empty();
-        is_there.then_some(Body { text, is_broadcast, files, blocks: shown })
+        is_there.then_some(Body { is_broadcast, files, blocks: shown, ..Body::said(text) })
     }
 
     /// Whether the text says what the blocks show. A text of a person that is too long for one message comes

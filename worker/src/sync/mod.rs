@@ -18,4 +18,5 @@ pub(crate) mod split;
 pub(crate) mod stub;
 pub(crate) mod text;
 pub(crate) mod thread;
+pub(crate) mod unseen;
 pub(crate) mod wait;

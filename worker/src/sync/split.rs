@@ -17,7 +17,7 @@ pub(crate) fn parts(text: &str) -> Vec<String> {
 
 /// How many copies what is said needs: blocks are shown whole, whatever they say.
 pub(crate) fn copies(body: &Body) -> i64 {
-    if !body.blocks.is_empty() {
+    if body.is_unseen || !body.blocks.is_empty() {
         1
     } else if body.text.trim().is_empty() {
         0

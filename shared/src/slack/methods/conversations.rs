@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::Nothing;
 use crate::ids::{BotId, ChannelId, SlackTs, UserId};
 use crate::slack::client::Method;
+use crate::slack::events::ChangedMessage;
 use crate::slack::tier::Tier;
 
 /// What is shown in a channel, newest first, without replies
@@ -151,4 +152,28 @@ impl Method for Join<'_> {
     const NAME: &'static str = "conversations.join";
     const TIER: Tier = Tier::Three;
     type Answer = Nothing;
+}
+
+/// One message with everything that it shows: the first of [`Replies`] to it.
+#[derive(Debug, Clone, Serialize)]
+pub struct Read<'a> {
+    /// Where.
+    pub channel: &'a ChannelId,
+    /// Which.
+    pub ts: &'a SlackTs,
+    /// One is enough.
+    pub limit: u32,
+}
+
+/// What [`Read`] answers.
+#[derive(Debug, Clone, Deserialize)]
+#[expect(missing_docs, reason = "Slack's own names")]
+pub struct Shown {
+    pub messages: Vec<ChangedMessage>,
+}
+
+impl Method for Read<'_> {
+    const NAME: &'static str = "conversations.replies";
+    const TIER: Tier = Tier::Three;
+    type Answer = Shown;
 }

@@ -144,7 +144,7 @@ mod tests {
         assert_eq!(job.lane.as_str(), "src:T0ACME:C0ACME7");
         assert_eq!(number_of_key(&job.dedup_key.expect("a key")), Some(1_207));
         assert_eq!(number_of_text(&text(1_207)), Some(1_207));
-        let envelope: serde_json::Value = serde_json::from_str(&job.payload).expect("JSON");
+        let envelope: Value = serde_json::from_str(&job.payload).expect("JSON");
         assert_eq!(envelope["event"]["text"], text(1_207));
         let mut request = Vec::new();
         events.request(1_207, &mut request);

@@ -30,6 +30,8 @@ impl Routing<'_> {
         create: Create,
     ) -> Result<Routed, Failure> {
         let mut jobs = Vec::new();
+        let is_mirrored = self.is_mirrored(tx, &create).await?;
+        let targets: &[Target] = if is_mirrored { &[] } else { &self.routes.targets };
         let known = posts::at_place(tx, &self.source.id, &self.channel, &create.ts).await?;
         let key = posts::wait_key(&self.source.team_id, &self.channel, &create.ts);
         let has_files = !create.body.files.is_empty();
@@ -45,7 +47,7 @@ impl Routing<'_> {
                 let version = create.ts.micros();
                 posts::complete(tx, &known.id, &create.author, &create.body, version).await?;
                 if parts > 0 {
-                    for target in &self.routes.targets {
+                    for target in targets {
                         copies::complete_stub(tx, &known.id, target).await?;
                     }
                     self.follow(tx, &known.id, &mut jobs).await?;
@@ -57,7 +59,7 @@ impl Routing<'_> {
                     None => None,
                     Some(root_ts) => match self.root(tx, &root_ts).await? {
                         Root::Known(root) => {
-                            let missing = self.without(tx, &root).await?;
+                            let missing = without_copy(tx, &root, targets).await?;
                             self.copy(tx, &root, Form::Stub, 0..1, &missing, &mut jobs).await?;
                             Some(root)
                         }
@@ -71,13 +73,17 @@ impl Routing<'_> {
                 (self.insert(tx, create.ts, root_post_id, author, body).await?, true)
             }
         };
-        let targets = &self.routes.targets;
-        let missing = if is_new { targets.clone() } else { self.without(tx, &post).await? };
+        let missing =
+            if is_new { targets.to_vec() } else { without_copy(tx, &post, targets).await? };
         self.copy(tx, &post, Form::Full, 0..parts, &missing, &mut jobs).await?;
         if has_files {
             self.copy(tx, &post, Form::Files, parts..parts + 1, &missing, &mut jobs).await?;
             let (stubbed, after) = (without(targets, &missing), parts.max(1));
             self.copy(tx, &post, Form::Files, after..after + 1, &stubbed, &mut jobs).await?;
+        }
+        if is_mirrored {
+            tracing::info!(post.id = %post, "an app repeats what stands here: it is not copied");
+            posts::clear_body_when_delivered(tx, &post).await?;
         }
         tracing::debug!(post.id = %post, copies = jobs.len(), "message routed");
         self.cx.enqueue(tx, jobs).await?;
@@ -121,17 +127,6 @@ impl Routing<'_> {
         if is_new { Ok(post.id) } else { Err(Failure::Again) }
     }
 
-    /// The targets without a copy of the message.
-    async fn without(&self, tx: &mut FencedTx, post: &PostId) -> Result<Vec<Target>, Failure> {
-        let mut missing = Vec::new();
-        for target in &self.routes.targets {
-            if !copies::has_one(tx, post, target).await? {
-                missing.push(target.clone());
-            }
-        }
-        Ok(missing)
-    }
-
     async fn copy(
         &self,
         tx: &mut FencedTx,
@@ -159,4 +154,19 @@ impl Routing<'_> {
 
 fn without(targets: &[Target], others: &[Target]) -> Vec<Target> {
     targets.iter().filter(|target| !others.contains(target)).cloned().collect()
+}
+
+/// The targets without a copy of the message.
+async fn without_copy(
+    tx: &mut FencedTx,
+    post: &PostId,
+    targets: &[Target],
+) -> Result<Vec<Target>, Failure> {
+    let mut missing = Vec::new();
+    for target in targets {
+        if !copies::has_one(tx, post, target).await? {
+            missing.push(target.clone());
+        }
+    }
+    Ok(missing)
 }
