@@ -1,12 +1,13 @@
 //! What a handler is given: its job, the services, and transactions that are fenced.
 
 use std::ops::{Deref, DerefMut};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use secrecy::SecretString;
 use shared::db::{DbError, Tx};
 use shared::ids::{ChannelId, TeamId, WorkspaceId};
-use shared::queue::{Job, NewJob, Scope};
+use shared::queue::{Job, Lane, NewJob, Scope};
 use shared::slack::CallError;
 use shared::slack::client::Method;
 use shared::tables::installations;
@@ -15,6 +16,7 @@ use crate::Services;
 use crate::failure::Failure;
 use crate::pace::Late;
 use crate::runtime::HeldLease;
+use crate::troubles;
 
 /// One run of one job.
 #[derive(Debug)]
@@ -24,6 +26,8 @@ pub struct JobContext<'r> {
     /// What every handler works with.
     pub services: &'r Services,
     lease: &'r HeldLease,
+    /// Slack has taken a call.
+    has_called: AtomicBool,
 }
 
 /// Proof that what becomes of a job was written, in a fenced transaction.
@@ -54,7 +58,7 @@ impl DerefMut for FencedTx {
 
 impl<'r> JobContext<'r> {
     pub(crate) fn new(job: &'r Job, services: &'r Services, lease: &'r HeldLease) -> Self {
-        Self { job, services, lease }
+        Self { job, services, lease, has_called: AtomicBool::new(false) }
     }
 
     /// Begins a transaction. No network while it is open.
@@ -79,8 +83,18 @@ impl<'r> JobContext<'r> {
         Ok(())
     }
 
+    /// The lane that the job is in.
+    pub(crate) fn lane(&self) -> &Lane {
+        &self.lease.lease().lane
+    }
+
     /// Finishes the job and commits.
     pub async fn done(&self, mut tx: FencedTx) -> Result<Done, Failure> {
+        // Only a job that was kept from going through shows that others may now.
+        let was_delayed = self.job.not_before > self.job.created_at;
+        if was_delayed && self.has_called.load(Ordering::Relaxed) {
+            troubles::over(self, &mut tx).await?;
+        }
         self.services.queue.done(&mut tx.tx, &self.job.id).await?;
         self.commit(tx).await?;
         Ok(Done(()))
@@ -196,6 +210,8 @@ impl<'r> JobContext<'r> {
         token: &SecretString,
         method: &M,
     ) -> Result<M::Answer, CallError> {
-        self.services.slack.call(token, method, self.call_timeout()).await
+        let called = self.services.slack.call(token, method, self.call_timeout()).await;
+        self.has_called.fetch_or(called.is_ok(), Ordering::Relaxed);
+        called
     }
 }

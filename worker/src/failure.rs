@@ -31,6 +31,8 @@ pub enum Failure {
         pause: Duration,
         /// For operators.
         reason: String,
+        /// A person has to put something right, of which Slack says this.
+        trouble: Option<String>,
     },
     /// It will never work.
     Dead {
@@ -58,7 +60,18 @@ impl Failure {
 
     /// Everything of `scope` has to wait.
     pub fn hold(scope: Scope, pause: Duration, reason: impl Into<String>) -> Self {
-        Self::Hold { scope, pause, reason: reason.into() }
+        Self::Hold { scope, pause, reason: reason.into(), trouble: None }
+    }
+
+    /// Everything of `scope` has to wait until a person puts right what Slack calls `code`; it is tried again
+    /// after `pause`.
+    pub fn trouble(
+        scope: Scope,
+        pause: Duration,
+        reason: impl Into<String>,
+        code: impl Into<String>,
+    ) -> Self {
+        Self::Hold { scope, pause, reason: reason.into(), trouble: Some(code.into()) }
     }
 
     /// It will never work.

@@ -14,6 +14,7 @@ mod replay;
 mod runtime;
 mod services;
 mod sync;
+mod troubles;
 
 pub use context::{Done, FencedTx, JobContext};
 pub use failure::Failure;

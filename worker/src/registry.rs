@@ -8,16 +8,17 @@ use shared::jobs;
 use shared::queue::{JobRow, NewJob, Queue};
 
 use crate::jobs::{
-    channel_event, deliver_copy, deliver_files, leave_channel, notice, queue_care, refresh_copy,
-    refresh_reactions, resume_channel, route_event,
+    channel_event, daily_digest, deliver_copy, deliver_files, leave_channel, notice, queue_care,
+    refresh_copy, refresh_reactions, resume_channel, route_event, tell_admins,
 };
 use crate::{Done, Failure, JobContext};
 
 /// Runs one job.
 pub type Handler = for<'r> fn(&'r JobContext<'r>) -> BoxFuture<'r, Result<Done, Failure>>;
 
-/// Notes in the job's own table that it is dead, in the transaction that buries it.
-pub type OnDeath = for<'r> fn(&'r JobContext<'r>, &'r mut Tx) -> BoxFuture<'r, Result<(), DbError>>;
+/// Notes in the job's own table that it is dead, and why, in the transaction that buries it.
+pub type OnDeath =
+    for<'r> fn(&'r JobContext<'r>, &'r mut Tx, &'r str) -> BoxFuture<'r, Result<(), DbError>>;
 
 /// Puts the job's own table right when an operator replays it, and takes along what died with it, in the
 /// transaction that revives it; the row is that of the dead job.
@@ -56,88 +57,42 @@ const TRANSFER: Duration = Duration::from_hours(6);
 /// For work in bounded steps on a large and slow database.
 const LONG: Duration = Duration::from_mins(10);
 
+/// A kind of job of which nothing else is known.
+fn job(kind: &'static str, handler: Handler, timeout: Duration) -> Registered {
+    Registered { kind, handler, timeout, on_death: None, on_replay: None, schedule: None }
+}
+
 /// Job → handler.
 pub fn registry() -> Vec<Registered> {
     vec![
+        job(jobs::route_event::NAME, |cx| Box::pin(route_event::run(cx)), QUICK),
+        job(jobs::channel_event::NAME, |cx| Box::pin(channel_event::run(cx)), QUICK),
+        job(jobs::leave_channel::NAME, |cx| Box::pin(leave_channel::run(cx)), QUICK),
         Registered {
-            kind: jobs::route_event::NAME,
-            handler: |cx| Box::pin(route_event::run(cx)),
-            timeout: QUICK,
-            on_death: None,
-            on_replay: None,
-            schedule: None,
-        },
-        Registered {
-            kind: jobs::channel_event::NAME,
-            handler: |cx| Box::pin(channel_event::run(cx)),
-            timeout: QUICK,
-            on_death: None,
-            on_replay: None,
-            schedule: None,
-        },
-        Registered {
-            kind: jobs::leave_channel::NAME,
-            handler: |cx| Box::pin(leave_channel::run(cx)),
-            timeout: QUICK,
-            on_death: None,
-            on_replay: None,
-            schedule: None,
-        },
-        Registered {
-            kind: jobs::deliver_copy::NAME,
-            handler: |cx| Box::pin(deliver_copy::run(cx)),
-            timeout: QUICK,
-            on_death: Some(|cx, tx| Box::pin(deliver_copy::on_death(cx, tx))),
+            on_death: Some(|cx, tx, reason| Box::pin(deliver_copy::on_death(cx, tx, reason))),
             on_replay: Some(|queue, job, tx| Box::pin(deliver_copy::on_replay(queue, job, tx))),
-            schedule: None,
+            ..job(jobs::deliver_copy::NAME, |cx| Box::pin(deliver_copy::run(cx)), QUICK)
         },
         Registered {
-            kind: jobs::deliver_files::NAME,
-            handler: |cx| Box::pin(deliver_files::run(cx)),
-            timeout: TRANSFER,
-            on_death: Some(|cx, tx| Box::pin(deliver_files::on_death(cx, tx))),
+            on_death: Some(|cx, tx, reason| Box::pin(deliver_files::on_death(cx, tx, reason))),
             on_replay: Some(|queue, job, tx| Box::pin(deliver_files::on_replay(queue, job, tx))),
-            schedule: None,
+            ..job(jobs::deliver_files::NAME, |cx| Box::pin(deliver_files::run(cx)), TRANSFER)
         },
+        job(jobs::notice::NAME, |cx| Box::pin(notice::run(cx)), QUICK),
+        job(jobs::tell_admins::NAME, |cx| Box::pin(tell_admins::run(cx)), LONG),
         Registered {
-            kind: jobs::notice::NAME,
-            handler: |cx| Box::pin(notice::run(cx)),
-            timeout: QUICK,
-            on_death: None,
-            on_replay: None,
-            schedule: None,
+            schedule: Some(Schedule {
+                every: Duration::from_hours(24),
+                job: jobs::daily_digest::job,
+            }),
+            ..job(jobs::daily_digest::NAME, |cx| Box::pin(daily_digest::run(cx)), LONG)
         },
+        job(jobs::refresh_copy::NAME, |cx| Box::pin(refresh_copy::run(cx)), QUICK),
+        job(jobs::refresh_reactions::NAME, |cx| Box::pin(refresh_reactions::run(cx)), QUICK),
+        job(jobs::resume_channel::NAME, |cx| Box::pin(resume_channel::run(cx)), LONG),
         Registered {
-            kind: jobs::refresh_copy::NAME,
-            handler: |cx| Box::pin(refresh_copy::run(cx)),
-            timeout: QUICK,
-            on_death: None,
-            on_replay: None,
-            schedule: None,
-        },
-        Registered {
-            kind: jobs::refresh_reactions::NAME,
-            handler: |cx| Box::pin(refresh_reactions::run(cx)),
-            timeout: QUICK,
-            on_death: None,
-            on_replay: None,
-            schedule: None,
-        },
-        Registered {
-            kind: jobs::resume_channel::NAME,
-            handler: |cx| Box::pin(resume_channel::run(cx)),
-            timeout: LONG,
-            on_death: None,
-            on_replay: None,
-            schedule: None,
-        },
-        Registered {
-            kind: jobs::queue_care::NAME,
-            handler: |cx| Box::pin(queue_care::run(cx)),
-            timeout: LONG,
-            on_death: None,
-            on_replay: None,
             schedule: Some(Schedule { every: Duration::from_mins(10), job: jobs::queue_care::job }),
+            ..job(jobs::queue_care::NAME, |cx| Box::pin(queue_care::run(cx)), LONG)
         },
     ]
 }

@@ -4,6 +4,7 @@
 //! or a payload's meaning in one deployment; `docs/JOBS.md` says how.
 
 pub mod channel_event;
+pub mod daily_digest;
 pub mod deliver_copy;
 pub mod deliver_files;
 pub mod leave_channel;
@@ -13,3 +14,4 @@ pub mod refresh_copy;
 pub mod refresh_reactions;
 pub mod resume_channel;
 pub mod route_event;
+pub mod tell_admins;

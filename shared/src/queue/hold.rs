@@ -42,6 +42,24 @@ impl Scope {
         &self.0
     }
 
+    /// The workspace that it stops, or the channel of it; `None`: something else.
+    pub fn place(&self) -> Option<(TeamId, Option<ChannelId>)> {
+        let (kind, rest) = self.0.split_once(':')?;
+        match kind {
+            "team" => Some((rest.parse().ok()?, None)),
+            "channel" => {
+                let (team, channel) = rest.split_once(':')?;
+                Some((team.parse().ok()?, Some(channel.parse().ok()?)))
+            }
+            _ => None,
+        }
+    }
+
+    /// The workspace and the channel that a lane writes to, if it writes to any.
+    pub fn of_lane(lane: &Lane) -> Vec<Self> {
+        scopes_of(lane).into_iter().filter(|scope| scope.place().is_some()).collect()
+    }
+
     /// Whether the claim leaves this lane alone while the hold lasts.
     pub fn stops(&self, lane: &Lane) -> bool {
         scopes_of(lane).contains(self)

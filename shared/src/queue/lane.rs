@@ -34,6 +34,11 @@ impl Lane {
         Self(format!("notice:{team}:{user}"))
     }
 
+    /// What all who manage a workspace are told.
+    pub fn notices_to_admins(team: &TeamId) -> Self {
+        Self(format!("notice:{team}"))
+    }
+
     /// Reactions to a message at one place.
     pub fn reactions(team: &TeamId, channel: &ChannelId, post: &PostId) -> Self {
         Self(format!("fx:{team}:{channel}:{post}"))

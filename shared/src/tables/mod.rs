@@ -2,6 +2,7 @@
 //!
 //! Reads return `Option`; writes say how many rows they expect. Every query starts from a tenant.
 
+pub mod admins;
 pub mod changes;
 pub mod channels;
 pub mod copies;
@@ -18,5 +19,7 @@ pub mod reactions;
 pub mod sealing_keys;
 pub mod sync_channels;
 pub mod syncs;
+pub mod troubles;
+pub mod undelivered;
 pub mod user_mappings;
 pub mod workspaces;

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use crate::db::{Db, DbError, Tx};
 use crate::ids::{ChannelId, SyncChannelId, SyncId, TeamId, WorkspaceId};
 use crate::sql;
+use crate::tables::workspaces::Workspace;
 
 /// A workspace's channel in a sync, to be stored.
 #[derive(Debug, Clone)]
@@ -117,6 +118,21 @@ pub async fn of_channel(
         .fetch_all()
         .await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// The other workspaces that share a sync with this one.
+pub async fn partners(tx: &mut Tx, workspace: &WorkspaceId) -> Result<Vec<Workspace>, DbError> {
+    tx.query(sql!(
+        "SELECT DISTINCT workspaces.id, workspaces.team_id, workspaces.name FROM sync_channels AS own
+         JOIN sync_channels AS others ON others.sync_id = own.sync_id AND others.workspace_id <> own.workspace_id
+         JOIN workspaces ON workspaces.id = others.workspace_id
+         WHERE own.workspace_id = $1 AND own.status = 'active' AND others.status = 'active'
+           AND workspaces.deleted_at IS NULL
+         ORDER BY workspaces.team_id"
+    ))
+    .bind(workspace.clone())
+    .fetch_all()
+    .await
 }
 
 /// A sync channel, as operators see it.

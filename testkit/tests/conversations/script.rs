@@ -11,6 +11,7 @@ pub(crate) struct Script {
 
 /// How Slack behaves throughout.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub(crate) struct Switches {
     pub(crate) duplicate_events: bool,
     pub(crate) several_events: bool,

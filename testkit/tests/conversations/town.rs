@@ -279,7 +279,7 @@ impl Talk<'_> {
             let shown = self.shown(number);
             let bot = self.slack.bot_user_id(side.team);
             let in_words = switches.in_words && number == IN_WORDS;
-            let shows = || {
+            let describe = || {
                 let lines = shown.iter().map(|shown| {
                     let text: String = shown.text.chars().take(60).collect();
                     format!("  {} {:?} {text}", shown.ts, shown.thread_ts)
@@ -287,7 +287,7 @@ impl Talk<'_> {
                 format!("in {}:\n{}", side.name, lines.collect::<Vec<_>>().join("\n"))
             };
             expected::check(&self.said, number, &shown, bot.as_str(), in_order, in_words)
-                .with_context(shows)?;
+                .with_context(describe)?;
         }
         ensure!(self.slack.violations().is_empty(), "calls broke Slack's rules");
         Ok(())

@@ -19,3 +19,4 @@ mod rewriting;
 mod silence;
 mod targets;
 mod threads;
+mod told;

@@ -13,7 +13,7 @@ use shared::slack::CallError;
 use shared::slack::methods::chat::{PostMessage, Posted};
 use shared::tables::copies::{self, CopyState, Delivery, Form};
 use shared::tables::posts::{Author, Body};
-use shared::tables::{changes, posts};
+use shared::tables::{changes, posts, undelivered};
 
 use crate::sync::thread::{self, Place};
 use crate::sync::{author, blocks, files, mark, reconcile, refusal, stub, text, unseen};
@@ -178,9 +178,15 @@ async fn store(cx: &JobContext<'_>, delivery: &Delivery, ts: &SlackTs) -> Result
 }
 
 /// Notes that the copy will not be made, in the transaction that buries its job. Replies to it learn of it.
-pub(crate) async fn on_death(cx: &JobContext<'_>, tx: &mut Tx) -> Result<(), DbError> {
+pub(crate) async fn on_death(
+    cx: &JobContext<'_>,
+    tx: &mut Tx,
+    reason: &str,
+) -> Result<(), DbError> {
     let Some(Ok(id)) = cx.job.payload.as_deref().map(deliver_copy::payload) else { return Ok(()) };
-    copies::mark_dead_if_open(tx, &id).await?;
+    if copies::mark_dead_if_open(tx, &id).await? {
+        undelivered::note(tx, &id, reason, cx.services.queue.time().now()).await?;
+    }
     cx.services.queue.unpark(tx, &deliver_copy::wait_key(&id)).await.map(drop)
 }
 
@@ -194,8 +200,10 @@ pub(crate) async fn on_replay(queue: &Queue, job: &JobRow, tx: &mut Tx) -> Resul
 /// The copy of a job that is revived, and of the replies that died with it.
 pub(super) async fn reopen(queue: &Queue, id: &CopyId, tx: &mut Tx) -> Result<(), DbError> {
     copies::reopen(tx, id).await?;
+    undelivered::forget(tx, id).await?;
     for reply in copies::dead_replies(tx, id).await? {
         copies::reopen(tx, &reply).await?;
+        undelivered::forget(tx, &reply).await?;
         let [quick, apart] = deliver_files::dedup_keys(&reply);
         for key in [deliver_copy::dedup_key(&reply), quick, apart] {
             if let Some(job) = queue.job_of_dedup_key(tx, &key).await?

@@ -9,12 +9,13 @@ use std::time::Duration;
 use shared::db::{DbError, Tx};
 use shared::failpoint;
 use shared::jobs::{deliver_copy, deliver_files, notice};
-use shared::queue::{JobRow, Queue};
+use shared::queue::{JobRow, NewJob, Queue};
 use shared::slack::file::File;
 use shared::tables::copies::{self, CopyState, Delivery, Form};
 use shared::tables::copy_files::{self, Carried};
 use shared::tables::posts::{Author, Body};
 use shared::tables::sync_channels::Target;
+use shared::tables::undelivered;
 
 use crate::sync::carry::{self, Tokens};
 use crate::sync::{files, thread};
@@ -25,6 +26,8 @@ use share::{Ended, Sharing};
 const QUICK: Duration = Duration::from_secs(10);
 /// What is larger than this is not quick on any line that a small instance has.
 const QUICK_BYTES: u64 = 25 << 20;
+/// Why the files of a job that died are not copied, in words for their author.
+const GIVEN_UP: &str = "it was tried for long, and given up";
 
 pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
     let payload = deliver_files::payload(cx.job.payload()?);
@@ -146,17 +149,22 @@ async fn tell_author(
     why: &str,
 ) -> Result<(), Failure> {
     tracing::warn!(copy.id = %delivery.id, number, why, "a file is not copied");
+    let told = told(delivery, number, why).into_iter().collect();
+    cx.enqueue(tx, told).await.map_err(Failure::from)
+}
+
+/// The job that tells the author of a file; `None`: nobody is to be told.
+fn told(delivery: &Delivery, number: i64, why: &str) -> Option<NewJob> {
     let files = delivery.body.as_ref().map(|body| &body.files);
     let file = files.and_then(|files| files.get(usize::try_from(number).ok()?));
-    let (Some(file), Author::Person { user }) = (file, &delivery.author) else { return Ok(()) };
+    let (Some(file), Author::Person { user }) = (file, &delivery.author) else { return None };
     let notice = notice::Notice {
         workspace: delivery.source_workspace_id.clone(),
         team: delivery.source_team_id.clone(),
         user: user.clone(),
         text: files::told_to_author(file, why),
     };
-    let told = notice::job(&notice, &format!("file:{}:{number}", delivery.id));
-    cx.enqueue(tx, vec![told]).await.map_err(Failure::from)
+    Some(notice::job(&notice, &format!("file:{}:{number}", delivery.id)))
 }
 
 /// Nothing can be shared: a text says so in its place.
@@ -175,11 +183,22 @@ fn target(delivery: &Delivery) -> Target {
     }
 }
 
-/// Notes that the files will not be shared, in the transaction that buries the job.
-pub(crate) async fn on_death(cx: &JobContext<'_>, tx: &mut Tx) -> Result<(), DbError> {
+/// Notes that the files will not be shared, in the transaction that buries the job. Their author learns of it.
+pub(crate) async fn on_death(
+    cx: &JobContext<'_>,
+    tx: &mut Tx,
+    reason: &str,
+) -> Result<(), DbError> {
     let payload = cx.job.payload.as_deref().map(deliver_files::payload);
     let Some(Ok(deliver_files::Payload { copy, .. })) = payload else { return Ok(()) };
-    copies::mark_dead_if_open(tx, &copy).await?;
+    if copies::mark_dead_if_open(tx, &copy).await? {
+        undelivered::note(tx, &copy, reason, cx.services.queue.time().now()).await?;
+        if let Some(delivery) = copies::delivery(&cx.services.db, &copy).await? {
+            let files = (0_i64..).zip(delivery.body.iter().flat_map(|body| &body.files));
+            let jobs = files.filter_map(|(number, _)| told(&delivery, number, GIVEN_UP)).collect();
+            cx.services.queue.enqueue(tx, jobs).await?;
+        }
+    }
     cx.services.queue.unpark(tx, &deliver_copy::wait_key(&copy)).await.map(drop)
 }
 

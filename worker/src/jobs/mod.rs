@@ -1,6 +1,7 @@
 //! One file a kind of job.
 
 pub(crate) mod channel_event;
+pub(crate) mod daily_digest;
 pub(crate) mod deliver_copy;
 pub(crate) mod deliver_files;
 pub(crate) mod leave_channel;
@@ -10,3 +11,4 @@ pub(crate) mod refresh_copy;
 pub(crate) mod refresh_reactions;
 pub(crate) mod resume_channel;
 pub(crate) mod route_event;
+pub(crate) mod tell_admins;

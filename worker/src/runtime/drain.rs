@@ -15,7 +15,7 @@ use tracing::Instrument as _;
 use super::backend::LaneClaim;
 use super::outage::Pauses;
 use super::{HeldLease, Runtime};
-use crate::{Done, Failure, JobContext, Registered};
+use crate::{Done, Failure, JobContext, Registered, troubles};
 
 /// A lane with more work than this lets others have its place.
 const TIME_SLICE: Duration = Duration::from_secs(5);
@@ -179,7 +179,7 @@ impl LaneRun<'_> {
             _ => self.runtime.services.db.begin().await?,
         };
         let policy = RetryPolicy::PERSISTENT;
-        let mut lane_is_held = false;
+        let (mut lane_is_held, mut has_enqueued) = (false, false);
         match failure {
             Failure::Snooze { pause, reason } => {
                 tracing::debug!(reason, pause_ms = pause.as_millis(), "job waits");
@@ -195,9 +195,14 @@ impl LaneRun<'_> {
                 );
                 queue.retry(&mut tx, job, pause, &error).await?;
             }
-            Failure::Hold { scope, pause, reason } if self.may_be_held(job) => {
+            Failure::Hold { scope, pause, reason, trouble } if self.may_be_held(job) => {
                 tracing::warn!(%scope, reason, pause_ms = pause.as_millis(), "nothing more goes there for now");
                 queue.hold(&mut tx, &scope, queue.time().after(pause), &reason).await?;
+                if let Some(code) = trouble {
+                    let jobs = troubles::met(cx, &mut tx, &scope, &code).await?;
+                    has_enqueued = !jobs.is_empty();
+                    queue.enqueue(&mut tx, jobs).await?;
+                }
                 // A lane that the hold stops waits for its end, or its release; the job need not.
                 lane_is_held = scope.stops(&self.lease.lease().lane);
                 let pause = if lane_is_held { Duration::ZERO } else { pause };
@@ -212,7 +217,7 @@ impl LaneRun<'_> {
                     "job is dead: it will not be tried again by itself"
                 );
                 if let Some(on_death) = registered.and_then(|registered| registered.on_death) {
-                    on_death(cx, &mut tx).await?;
+                    on_death(cx, &mut tx, &reason).await?;
                 }
                 queue.bury(&mut tx, job, &reason).await?;
             }
@@ -226,6 +231,9 @@ impl LaneRun<'_> {
             Err(QueueError::Db(error)) => return Err(error),
         }
         self.lease.renewed(queue);
+        if has_enqueued {
+            queue.wakes().signal();
+        }
         if lane_is_held {
             queue.yield_lane(self.lease.lease()).await?;
             return Ok(Step::Ended);

@@ -125,7 +125,7 @@ impl Leases {
 }
 
 impl HeldLease {
-    pub(super) fn lease(&self) -> &Lease {
+    pub(crate) fn lease(&self) -> &Lease {
         &self.lease
     }
 

@@ -9,6 +9,7 @@ pub(crate) mod content;
 pub(crate) mod files;
 pub(crate) mod mark;
 pub(crate) mod mrkdwn;
+pub(crate) mod notices;
 pub(crate) mod original;
 pub(crate) mod plain;
 pub(crate) mod reconcile;

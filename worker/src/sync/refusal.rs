@@ -25,9 +25,7 @@ pub(crate) fn failure(
     limited: Scope,
 ) -> Failure {
     match error.outcome() {
-        Outcome::HoldChannel => {
-            Failure::hold(Scope::channel(team, channel), TRY_HELD_EVERY, error.to_string())
-        }
+        Outcome::HoldChannel => trouble(Scope::channel(team, channel), error),
         _ => failure_of_call(cx, error, team, limited),
     }
 }
@@ -41,9 +39,7 @@ pub(crate) fn failure_of_call(
 ) -> Failure {
     match error.outcome() {
         Outcome::Transient(Some(pause)) => Failure::hold(limited, pause, error.to_string()),
-        Outcome::HoldWorkspace => {
-            Failure::hold(Scope::workspace(team), TRY_HELD_EVERY, error.to_string())
-        }
+        Outcome::HoldWorkspace => trouble(Scope::workspace(team), error),
         Outcome::Permanent | Outcome::OurMistake | Outcome::HoldChannel => {
             Failure::dead(error.to_string())
         }
@@ -54,6 +50,11 @@ pub(crate) fn failure_of_call(
             Failure::retry(error)
         }
     }
+}
+
+fn trouble(scope: Scope, error: &CallError) -> Failure {
+    let code = error.code().unwrap_or("an error without a name");
+    Failure::trouble(scope, TRY_HELD_EVERY, error.to_string(), code)
 }
 
 /// What follows from a call that failed to make a copy: that is `pending` again if the call

@@ -22,7 +22,11 @@ pub struct InfoAnswer {
 
 /// A member.
 #[derive(Debug, Clone, Deserialize)]
-#[expect(missing_docs, reason = "Slack's own names")]
+#[expect(
+    missing_docs,
+    clippy::struct_excessive_bools,
+    reason = "Slack's own names, and its own flags"
+)]
 pub struct Member {
     pub id: UserId,
     #[serde(default)]
@@ -31,6 +35,47 @@ pub struct Member {
     pub real_name: String,
     #[serde(default)]
     pub profile: Profile,
+    #[serde(default)]
+    pub is_admin: bool,
+    #[serde(default)]
+    pub is_owner: bool,
+    #[serde(default)]
+    pub is_bot: bool,
+    #[serde(default)]
+    pub deleted: bool,
+}
+
+/// Everybody, a page at a time (docs.slack.dev/reference/methods/users.list, Tier 2).
+#[derive(Debug, Clone, Serialize)]
+pub struct List<'a> {
+    /// Where the page begins: what the last one said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<&'a str>,
+    /// At most so many; Slack advises 200 at most.
+    pub limit: u32,
+}
+
+/// What `users.list` answers.
+#[derive(Debug, Clone, Deserialize)]
+#[expect(missing_docs, reason = "Slack's own names")]
+pub struct ListAnswer {
+    pub members: Vec<Member>,
+    #[serde(default)]
+    pub response_metadata: Next,
+}
+
+/// Where the next page begins; empty behind the last.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[expect(missing_docs, reason = "Slack's own names")]
+pub struct Next {
+    #[serde(default)]
+    pub next_cursor: String,
+}
+
+impl Method for List<'_> {
+    const NAME: &'static str = "users.list";
+    const TIER: Tier = Tier::Two;
+    type Answer = ListAnswer;
 }
 
 /// How a member presents themselves.

@@ -181,15 +181,17 @@ pub async fn mark_sent(tx: &mut Tx, delivery: &Delivery, ts: &SlackTs) -> Result
     posts::clear_body_when_delivered(tx, &delivery.post_id).await
 }
 
-/// The copy will not be made; one that is there stays. A call whose effect is in doubt stays so.
-pub async fn mark_dead_if_open(tx: &mut Tx, id: &CopyId) -> Result<(), DbError> {
-    tx.query(sql!(
-        "UPDATE copies SET state = 'dead' WHERE id = $1 AND state IN ('pending', 'sending')"
-    ))
-    .bind(id.clone())
-    .execute()
-    .await
-    .map(drop)
+/// The copy will not be made. `false`: it is there, or was not to be made any more, and stays so. A call whose
+/// effect is in doubt stays so.
+pub async fn mark_dead_if_open(tx: &mut Tx, id: &CopyId) -> Result<bool, DbError> {
+    let died = tx
+        .query(sql!(
+            "UPDATE copies SET state = 'dead' WHERE id = $1 AND state IN ('pending', 'sending')"
+        ))
+        .bind(id.clone())
+        .execute()
+        .await?;
+    Ok(died == 1)
 }
 
 /// A dead copy is to be made after all; the effect of a call that was in doubt is looked for first.

@@ -1,0 +1,24 @@
+-- Who manages a workspace, as far as they are told of trouble: `place`, from 0, by how much it is theirs.
+CREATE TABLE admins (
+    workspace_id  TEXT COLLATE "C" NOT NULL REFERENCES workspaces (id),
+    user_id       TEXT COLLATE "C" NOT NULL,
+    place         BIGINT NOT NULL,
+    seen_at       TIMESTAMPTZ NOT NULL,
+    PRIMARY KEY (workspace_id, user_id)
+);
+
+-- What a person has to put right before anything goes there again. `scope` is that of the hold; `since` and
+-- `seen_at` are in milliseconds on the database's clock.
+CREATE TABLE troubles (
+    scope    TEXT COLLATE "C" NOT NULL PRIMARY KEY,
+    since    BIGINT NOT NULL,
+    seen_at  BIGINT NOT NULL
+);
+
+-- Copies that were given up, until the admins of both workspaces are told in the daily digest.
+CREATE TABLE undelivered (
+    copy_id  TEXT COLLATE "C" NOT NULL PRIMARY KEY REFERENCES copies (id),
+    reason   TEXT COLLATE "C" NOT NULL,
+    died_at  BIGINT NOT NULL
+);
+CREATE INDEX undelivered_died_at ON undelivered (died_at);

@@ -1,0 +1,161 @@
+//! What people are told who manage a workspace, in words for somebody who has never seen the product.
+
+use shared::ids::ChannelId;
+use shared::tables::undelivered::Undelivered;
+
+use super::mrkdwn::escaped;
+
+/// Lines of a digest; the rest is counted.
+const LINES: usize = 20;
+const WAITS: &str = "Messages wait for up to a week and arrive by themselves once it works again.";
+
+/// Nothing can be posted in a channel.
+pub(crate) fn channel_trouble(channel: &ChannelId, code: &str) -> String {
+    let (what, help) = match code {
+        "is_archived" => ("it is archived", "Bring it back, or take it out of its sync."),
+        "not_in_channel" => ("I am not a member of it", "Invite me to it with `/invite`."),
+        "channel_not_found" => {
+            ("I cannot see it", "If it is private, invite me to it with `/invite`.")
+        }
+        code if code.starts_with("restricted_action") => (
+            "this workspace does not let me post there",
+            "An owner can allow it in the workspace's settings.",
+        ),
+        code => {
+            return format!(
+                "I cannot post in <#{channel}>: Slack says `{}`. {WAITS}",
+                escaped(code)
+            );
+        }
+    };
+    format!("I cannot post in <#{channel}>: {what}. {help} {WAITS}")
+}
+
+/// Something has been posted in it again.
+pub(crate) fn channel_works(channel: &ChannelId) -> String {
+    format!("I can post in <#{channel}> again. What was waiting for it arrives now.")
+}
+
+/// Nothing can be posted in another workspace, whose own admins cannot be told.
+pub(crate) fn workspace_trouble(name: &str, code: &str) -> String {
+    let what = match code {
+        "token_revoked" | "account_inactive" | "invalid_auth" | "not_authed" | "token_expired" => {
+            "Slack no longer lets me in there".to_owned()
+        }
+        "missing_scope" => "I lack a permission there".to_owned(),
+        code => format!("Slack says `{}`", escaped(code)),
+    };
+    format!(
+        "I cannot post in the workspace *{}*: {what}. Somebody who manages it has to install me there again. {WAITS}",
+        escaped(name)
+    )
+}
+
+/// Something has been posted in it again.
+pub(crate) fn workspace_works(name: &str) -> String {
+    format!(
+        "I can post in the workspace *{}* again. What was waiting for it arrives now.",
+        escaped(name)
+    )
+}
+
+/// From where a workspace sees what was given up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Side {
+    /// It was said there.
+    Source,
+    /// It does not appear there.
+    Target,
+}
+
+/// What was given up since yesterday, as one workspace sees it: channels of others are not named.
+pub(crate) fn digest(given_up: &[(Side, &Undelivered)]) -> String {
+    let mut lines = vec!["Since yesterday I had to give up copying some messages:".to_owned()];
+    for (side, given_up) in given_up.iter().take(LINES) {
+        let messages = match given_up.messages {
+            1 => "1 message".to_owned(),
+            many => format!("{many} messages"),
+        };
+        let way = match side {
+            Side::Source => format!(
+                "from <#{}> to *{}*",
+                given_up.source_channel,
+                escaped(&given_up.target_name)
+            ),
+            Side::Target => format!(
+                "from *{}* to <#{}>",
+                escaped(&given_up.source_name),
+                given_up.target_channel
+            ),
+        };
+        lines.push(format!("• {messages} {way}: {}", escaped(&given_up.reason)));
+    }
+    if let Some(more @ 1..) = given_up.len().checked_sub(LINES) {
+        lines.push(format!("• and {more} more like these"));
+    }
+    lines.push("Whoever operates me can see them with `syncbot queue dead`, and try again with `syncbot queue retry`.".to_owned());
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn given_up(messages: i64) -> Undelivered {
+        let (id, team) = ("01ARZ3NDEKTSV4RRFFQ69G5FAV", |team: &str| team.parse().expect("an id"));
+        Undelivered {
+            source_id: id.parse().expect("an id"),
+            source_team: team("T0ACME"),
+            source_name: "A & C".to_owned(),
+            source_channel: "C0SECRET".parse().expect("an id"),
+            target_id: id.parse().expect("an id"),
+            target_team: team("T0BIRCH"),
+            target_name: "Birch".to_owned(),
+            target_channel: "C0TOWN".parse().expect("an id"),
+            reason: "chat.postMessage: Slack said `msg_too_long`".to_owned(),
+            messages,
+        }
+    }
+
+    #[test]
+    fn nobody_learns_of_channels_of_another_workspace() {
+        let given_up = given_up(3);
+        let source = digest(&[(Side::Source, &given_up)]);
+        assert!(
+            source.contains("• 3 messages from <#C0SECRET> to *Birch*: chat.postMessage"),
+            "{source}"
+        );
+        assert!(!source.contains("C0TOWN"), "{source}");
+        let target = digest(&[(Side::Target, &given_up)]);
+        assert!(target.contains("3 messages from *A &amp; C* to <#C0TOWN>:"), "{target}");
+        assert!(!target.contains("C0SECRET"), "{target}");
+    }
+
+    #[test]
+    fn a_digest_of_very_much_is_short() {
+        let given_up = given_up(1);
+        let text = digest(&vec![(Side::Target, &given_up); 132]);
+        assert_eq!(text.lines().count(), 23);
+        assert!(text.contains("• 1 message from") && text.contains("and 112 more"), "{text}");
+        assert!(!digest(&vec![(Side::Target, &given_up); 20]).contains("more like"));
+    }
+
+    #[test]
+    fn every_trouble_says_what_to_do_and_that_nothing_is_lost() {
+        let channel = "C0TOWN".parse().expect("an id");
+        for code in [
+            "is_archived",
+            "not_in_channel",
+            "channel_not_found",
+            "restricted_action_read_only_channel",
+            "new",
+        ] {
+            let text = channel_trouble(&channel, code);
+            assert!(text.contains("<#C0TOWN>") && text.ends_with(WAITS), "{text}");
+        }
+        assert!(
+            workspace_trouble("<B>", "token_revoked")
+                .contains("*&lt;B&gt;*: Slack no longer lets me in")
+        );
+    }
+}
