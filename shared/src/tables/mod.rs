@@ -9,6 +9,7 @@ pub mod copies;
 pub mod copy_files;
 pub mod installations;
 pub mod instance_settings;
+pub mod lately;
 pub mod missed;
 pub mod pauses;
 pub mod people;

@@ -1,15 +1,11 @@
 //! The table of methods: each line names one file.
 //! <https://docs.slack.dev/reference/methods>
 
-use serde_json::{Map, Value};
-
 use super::call::Call;
 use super::error::ApiError;
+use super::fields::Fields;
 use super::{auth, chat, conversations, emoji, files, reactions, team, users};
 use crate::limits::Tier;
-
-/// What a method adds to `ok: true`.
-pub(super) type Fields = Map<String, Value>;
 
 pub(super) struct Method {
     pub(super) name: &'static str,

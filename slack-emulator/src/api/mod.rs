@@ -12,6 +12,7 @@ mod chat;
 mod conversations;
 mod emoji;
 mod error;
+mod fields;
 mod files;
 mod frame;
 mod methods;

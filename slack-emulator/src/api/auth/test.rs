@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::api::call::Call;
 use crate::api::error::ApiError;
-use crate::api::methods::Fields;
+use crate::api::fields::Fields;
 use crate::shape::object;
 
 #[expect(clippy::unnecessary_wraps, reason = "all methods look alike to the table")]

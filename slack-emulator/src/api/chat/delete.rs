@@ -6,7 +6,7 @@ use serde_json::json;
 use super::own::own_message;
 use crate::api::call::Call;
 use crate::api::error::ApiError;
-use crate::api::methods::Fields;
+use crate::api::fields::Fields;
 use crate::changing;
 use crate::shape::object;
 use crate::world::Author;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{blocks, check_membership, metadata};
 use crate::api::call::Call;
 use crate::api::error::ApiError;
-use crate::api::methods::Fields;
+use crate::api::fields::Fields;
 use crate::ids::{ChannelId, Ts, UserId};
 use crate::posting;
 use crate::shape::{self, Reading, object};

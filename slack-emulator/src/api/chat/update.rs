@@ -10,7 +10,7 @@ use super::own::own_message;
 use super::{blocks, metadata};
 use crate::api::call::Call;
 use crate::api::error::ApiError;
-use crate::api::methods::Fields;
+use crate::api::fields::Fields;
 use crate::changing;
 use crate::shape::{self, Reading, object};
 use crate::violation::ViolationKind;

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::range::{Range, history_page, readable_channel, reading, shown};
 use crate::api::call::Call;
 use crate::api::error::ApiError;
-use crate::api::methods::Fields;
+use crate::api::fields::Fields;
 use crate::api::page;
 use crate::shape::object;
 use crate::violation::ViolationKind;

@@ -8,7 +8,7 @@ use super::file;
 use crate::api::call::Call;
 use crate::api::chat::{check_membership, face, thread};
 use crate::api::error::ApiError;
-use crate::api::methods::Fields;
+use crate::api::fields::Fields;
 use crate::ids::FileId;
 use crate::shape::object;
 use crate::sharing;

@@ -4,7 +4,7 @@
 use super::file;
 use crate::api::call::Call;
 use crate::api::error::ApiError;
-use crate::api::methods::Fields;
+use crate::api::fields::Fields;
 use crate::sharing;
 use crate::violation::ViolationKind;
 use crate::world::FileMode;

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::file;
 use crate::api::call::Call;
 use crate::api::error::ApiError;
-use crate::api::methods::Fields;
+use crate::api::fields::Fields;
 use crate::shape::{self, object};
 use crate::world::FileMode;
 

@@ -4,7 +4,7 @@
 use super::item::item_to_change;
 use crate::api::call::Call;
 use crate::api::error::ApiError;
-use crate::api::methods::Fields;
+use crate::api::fields::Fields;
 use crate::events::ReactionChange;
 use crate::ids::UserId;
 use crate::reacting::{self, Reacting};

@@ -7,7 +7,7 @@ use super::item::item;
 use crate::api::call::Call;
 use crate::api::chat::get_permalink::permalink;
 use crate::api::error::ApiError;
-use crate::api::methods::Fields;
+use crate::api::fields::Fields;
 use crate::shape::{self, Reading, object};
 
 pub(in crate::api) fn run(call: &mut Call<'_>) -> Result<Fields, ApiError> {

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::api::call::Call;
 use crate::api::error::ApiError;
-use crate::api::methods::Fields;
+use crate::api::fields::Fields;
 use crate::shape::{self, object};
 
 pub(in crate::api) fn run(call: &mut Call<'_>) -> Result<Fields, ApiError> {

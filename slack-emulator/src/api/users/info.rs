@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::api::call::Call;
 use crate::api::error::ApiError;
-use crate::api::methods::Fields;
+use crate::api::fields::Fields;
 use crate::api::users::shown;
 use crate::shape::object;
 use crate::violation::ViolationKind;

@@ -5,7 +5,8 @@
 
 use shared::echo::{self, Repetition};
 use shared::ids::SlackTs;
-use shared::tables::posts::{self, Author, Lately};
+use shared::tables::lately::{self, Lately};
+use shared::tables::posts::Author;
 
 use super::Routing;
 use crate::Failure;
@@ -31,7 +32,7 @@ impl Routing<'_> {
         }
         let from = SlackTs::at((create.ts.micros() - LATELY).max(0));
         let (workspace, channel) = (&self.source.id, &self.channel);
-        let said = posts::lately(tx, workspace, channel, &from, &create.ts, MOST).await?;
+        let said = lately::in_channel(tx, workspace, channel, &from, &create.ts, MOST).await?;
         Ok(is_mirrored(&create.author, &create.body.text, &said))
     }
 }
