@@ -168,6 +168,12 @@ impl SlackTs {
         &self.0
     }
 
+    /// The one of this time (microseconds since 1970), as Slack writes them.
+    pub fn at_micros(micros: i64) -> Self {
+        let micros = micros.clamp(0, 999_999_999_999_999_999);
+        Self(format!("{:010}.{:06}", micros / 1_000_000, micros % 1_000_000))
+    }
+
     /// Microseconds since 1970: exact, and in the order of time.
     pub fn micros(&self) -> i64 {
         micros(&self.0).expect("checked when it was made")
@@ -242,6 +248,7 @@ mod tests {
     fn time_stamps_keep_their_text_and_order_exactly() {
         let ts: SlackTs = "1700000000.000100".parse().expect("valid");
         assert_eq!((ts.as_str(), ts.micros()), ("1700000000.000100", 1_700_000_000_000_100));
+        assert_eq!(SlackTs::at_micros(ts.micros()), ts);
         assert_eq!("1.5".parse::<SlackTs>().expect("valid").micros(), 1_500_000);
         for bad in
             ["", "1700000000", "1700000000.", ".5", "1e9.0", "-1.0", "1.0000001", "9999999999999.0"]

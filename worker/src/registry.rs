@@ -8,8 +8,8 @@ use shared::jobs;
 use shared::queue::{JobRow, NewJob, Queue};
 
 use crate::jobs::{
-    channel_event, deliver_copy, deliver_files, leave_channel, notice, queue_care, refresh_copy,
-    refresh_reactions, resume_channel, route_event,
+    channel_event, deliver_copy, deliver_files, fill_gap, fill_thread, leave_channel, note_gap,
+    notice, queue_care, refresh_copy, refresh_reactions, resume_channel, route_event,
 };
 use crate::{Done, Failure, JobContext};
 
@@ -126,6 +126,30 @@ pub fn registry() -> Vec<Registered> {
         Registered {
             kind: jobs::resume_channel::NAME,
             handler: |cx| Box::pin(resume_channel::run(cx)),
+            timeout: LONG,
+            on_death: None,
+            on_replay: None,
+            schedule: None,
+        },
+        Registered {
+            kind: jobs::note_gap::NAME,
+            handler: |cx| Box::pin(note_gap::run(cx)),
+            timeout: QUICK,
+            on_death: None,
+            on_replay: None,
+            schedule: None,
+        },
+        Registered {
+            kind: jobs::fill_gap::NAME,
+            handler: |cx| Box::pin(fill_gap::run(cx)),
+            timeout: LONG,
+            on_death: Some(|cx, tx| Box::pin(fill_gap::on_death(cx, tx))),
+            on_replay: None,
+            schedule: None,
+        },
+        Registered {
+            kind: jobs::fill_thread::NAME,
+            handler: |cx| Box::pin(fill_thread::run(cx)),
             timeout: LONG,
             on_death: None,
             on_replay: None,

@@ -6,7 +6,10 @@
 pub mod channel_event;
 pub mod deliver_copy;
 pub mod deliver_files;
+pub mod fill_gap;
+pub mod fill_thread;
 pub mod leave_channel;
+pub mod note_gap;
 pub mod notice;
 pub mod queue_care;
 pub mod refresh_copy;

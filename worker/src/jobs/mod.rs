@@ -3,7 +3,10 @@
 pub(crate) mod channel_event;
 pub(crate) mod deliver_copy;
 pub(crate) mod deliver_files;
+pub(crate) mod fill_gap;
+pub(crate) mod fill_thread;
 pub(crate) mod leave_channel;
+pub(crate) mod note_gap;
 pub(crate) mod notice;
 pub(crate) mod queue_care;
 pub(crate) mod refresh_copy;
