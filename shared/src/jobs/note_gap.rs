@@ -9,7 +9,7 @@ use crate::queue::{Lane, NewJob, Order, Priority};
 pub const NAME: &str = "note_gap";
 
 /// A minute of which Slack did not send every event
-/// (docs.slack.dev/reference/events/app_rate_limited).
+/// (`docs.slack.dev/reference/events/app_rate_limited`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Payload {
     /// The workspace.

@@ -13,7 +13,7 @@ use crate::tables::sync_channels;
 /// Why there may be a gap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reason {
-    /// Slack said so (docs.slack.dev/reference/events/app_rate_limited).
+    /// Slack said so (`docs.slack.dev/reference/events/app_rate_limited`).
     RateLimited,
     /// An operator thinks so.
     Operator,

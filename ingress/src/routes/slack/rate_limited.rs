@@ -1,5 +1,5 @@
 //! `app_rate_limited`: Slack did not send every event of a minute
-//! (docs.slack.dev/reference/events/app_rate_limited).
+//! (`docs.slack.dev/reference/events/app_rate_limited`).
 
 use serde::Deserialize;
 use shared::ids::TeamId;
