@@ -168,9 +168,10 @@ impl SlackTs {
         &self.0
     }
 
-    /// The time stamp of this time, as Slack writes it.
+    /// The time stamp of this time (microseconds since 1970), as Slack writes it.
     pub fn at(micros: i64) -> Self {
-        Self(format!("{}.{:06}", micros / 1_000_000, micros % 1_000_000))
+        let micros = micros.clamp(0, 999_999_999_999_999_999);
+        Self(format!("{:010}.{:06}", micros / 1_000_000, micros % 1_000_000))
     }
 
     /// One that no message of Slack's has, for a message that exists only in its copies. It is in the order of

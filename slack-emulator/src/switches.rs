@@ -3,6 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::ids::TeamId;
+
 /// How the emulator behaves from now on. The default is Slack on a good day.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -22,6 +24,10 @@ pub struct Switches {
     pub events_per_message: u32,
     /// Drop events: the Events API is "a best-effort system".
     pub lose_events: bool,
+    /// Drop the events of this workspace, as if too many of it were sent, and tell of each minute in
+    /// which something is dropped by `app_rate_limited`.
+    /// <https://docs.slack.dev/reference/events/app_rate_limited>
+    pub events_limited_in: Option<TeamId>,
     /// Follow a `thread_broadcast` event by a plain one of the same message (undocumented).
     pub broadcast_sends_plain_event_too: bool,
     /// Whether `edited.ts` is cut to whole seconds, as was seen: then two edits within a second have
@@ -88,6 +94,7 @@ impl Default for Switches {
             duplicate_events: false,
             events_per_message: 1,
             lose_events: false,
+            events_limited_in: None,
             broadcast_sends_plain_event_too: false,
             edited_in_whole_seconds: true,
             deleted_roots_resend_replies: false,

@@ -2,9 +2,13 @@
 
 use std::sync::Arc;
 
+use chrono::TimeDelta;
 use secrecy::SecretString;
 use shared::db::{DbError, Tx, retry_contention};
 use shared::ids::{SyncChannelId, SyncId};
+use shared::jobs::fill_gap;
+use shared::sql;
+use shared::tables::gaps::{self, Reason};
 use shared::tables::reaction_styles::{self, ReactionStyle};
 use shared::tables::sync_channels::{self, NotInserted, SyncChannel};
 use shared::tables::{pauses, syncs, workspaces};
@@ -105,6 +109,38 @@ impl TestApp {
             reaction_styles::set(&mut tx, &channel, style).await.expect("stored");
         }
         tx.commit().await.expect("committed");
+    }
+
+    /// As if every channel had been in step for a day.
+    pub async fn in_step_for_a_day(&self) {
+        let Services { db, clock, .. } = &self.services;
+        let mut tx = db.begin().await.expect("begun");
+        tx.query(sql!("UPDATE sync_channels SET created_at = $1"))
+            .bind(clock.now() - TimeDelta::days(1))
+            .execute()
+            .await
+            .expect("stored");
+        tx.commit().await.expect("committed");
+    }
+
+    /// An operator lets a channel be read again, from `since` ago until now. `false`: it does not publish.
+    pub async fn backfill(&self, side: Side, since: TimeDelta) -> bool {
+        let Services { db, queue, clock, .. } = &self.services;
+        let mut tx = db.begin().await.expect("begun");
+        let team = side.team.parse().expect("an id");
+        let workspace = workspaces::by_team(&mut tx, &team).await.expect("read");
+        let now = clock.now();
+        let gap = fill_gap::Payload {
+            workspace: workspace.expect("it is installed").id,
+            team,
+            channel: side.channel.parse().expect("an id"),
+            from: (now - since).timestamp_micros(),
+            until: now.timestamp_micros(),
+        };
+        let opened = gaps::open(&mut tx, queue, &gap, Reason::Operator, now).await;
+        tx.commit().await.expect("committed");
+        queue.wakes().signal();
+        opened.expect("stored")
     }
 
     /// Waits until Slack has told everything that happened, and everything that follows is done.

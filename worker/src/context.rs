@@ -114,6 +114,19 @@ impl<'r> JobContext<'r> {
         Ok(Done(()))
     }
 
+    /// Enqueues a job that stays beside its lane until `wait_key` is there, or until `until` (queue time); see
+    /// [`Queue::enqueue_parked`](shared::queue::Queue::enqueue_parked).
+    pub async fn enqueue_parked(
+        &self,
+        tx: &mut FencedTx,
+        job: &NewJob,
+        wait_key: &str,
+        until: i64,
+    ) -> Result<(), DbError> {
+        tx.enqueued = true;
+        self.services.queue.enqueue_parked(&mut tx.tx, job, wait_key, until).await
+    }
+
     /// Others have work once the transaction commits.
     pub fn signal(&self, tx: &mut FencedTx) {
         tx.enqueued = true;

@@ -8,8 +8,9 @@ use shared::jobs;
 use shared::queue::{JobRow, NewJob, Queue};
 
 use crate::jobs::{
-    channel_event, daily_digest, deliver_copy, deliver_files, leave_channel, notice, queue_care,
-    refresh_copy, refresh_reactions, resume_channel, route_event, tell_admins,
+    channel_event, daily_digest, deliver_copy, deliver_files, fill_gap, fill_thread, leave_channel,
+    note_gap, notice, queue_care, refresh_copy, refresh_reactions, resume_channel, route_event,
+    tell_admins,
 };
 use crate::{Done, Failure, JobContext};
 
@@ -90,6 +91,12 @@ pub fn registry() -> Vec<Registered> {
         job(jobs::refresh_copy::NAME, |cx| Box::pin(refresh_copy::run(cx)), QUICK),
         job(jobs::refresh_reactions::NAME, |cx| Box::pin(refresh_reactions::run(cx)), QUICK),
         job(jobs::resume_channel::NAME, |cx| Box::pin(resume_channel::run(cx)), LONG),
+        job(jobs::note_gap::NAME, |cx| Box::pin(note_gap::run(cx)), QUICK),
+        Registered {
+            on_death: Some(|cx, tx, _| Box::pin(fill_gap::on_death(cx, tx))),
+            ..job(jobs::fill_gap::NAME, |cx| Box::pin(fill_gap::run(cx)), LONG)
+        },
+        job(jobs::fill_thread::NAME, |cx| Box::pin(fill_thread::run(cx)), LONG),
         Registered {
             schedule: Some(Schedule { every: Duration::from_mins(10), job: jobs::queue_care::job }),
             ..job(jobs::queue_care::NAME, |cx| Box::pin(queue_care::run(cx)), LONG)

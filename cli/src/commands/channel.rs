@@ -1,17 +1,20 @@
 //! `syncbot channel`: which channels are in step with others, pauses, and how reactions show.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Args, Subcommand};
 use shared::db::retry_contention;
 use shared::ids::{ChannelId, TeamId};
-use shared::tables::pauses;
+use shared::jobs::fill_gap;
+use shared::tables::gaps::{self, Reason};
 use shared::tables::reaction_styles::{self, ReactionStyle};
 use shared::tables::sync_channels::{self, Listed};
+use shared::tables::{pauses, workspaces};
 
 use super::desk::{self, Desk, Outcome};
 use super::table::{Align, Table};
-use super::{say, words};
+use super::{queue, say, words};
 
 /// Options of `syncbot channel`.
 #[derive(Debug, Args)]
@@ -19,11 +22,14 @@ use super::{say, words};
     arg_required_else_help = true,
     after_help = "What is said in a channel during a pause is not copied, nor are messages of the others copied to it, not\n\
         even afterwards. Edits, deletions and reactions of older messages follow when it is resumed.\n\n\
+        `backfill` reads a channel's history again, as after Slack could not reach SyncBot for longer than it tries. What\n\
+        arrived already stays as it is; what did not is copied after what was said since.\n\n\
         Examples:\n  \
         syncbot channel list\n  \
         syncbot channel pause T0123ABC C0456DEF\n  \
         syncbot channel resume T0123ABC C0456DEF\n  \
-        syncbot channel reactions T0123ABC C0456DEF attributed\n\n\
+        syncbot channel reactions T0123ABC C0456DEF attributed\n  \
+        syncbot channel backfill T0123ABC C0456DEF --since 2h\n\n\
         It reads the same DATABASE_ variables as the processes of SyncBot (docs/CONFIG.md)."
 )]
 pub(crate) struct Options {
@@ -46,6 +52,14 @@ enum Command {
         /// As emoji; as a line in the thread with the person's name; or not at all
         #[arg(value_parser = style)]
         style: ReactionStyle,
+    },
+    /// Look in a channel's history for what Slack did not tell of, and copy it
+    Backfill {
+        #[command(flatten)]
+        channel: Channel,
+        /// How far back: 45s, 30m, 2h, 1h30m, 3d
+        #[arg(long, value_name = "TIME", value_parser = queue::length)]
+        since: Duration,
     },
 }
 
@@ -77,6 +91,7 @@ pub(crate) fn main(options: Options) -> ExitCode {
         Command::Reactions { channel, style } => {
             change(desk, &channel, Act::Reactions(style)).await
         }
+        Command::Backfill { channel, since } => backfill(desk, &channel, since).await,
     })
 }
 
@@ -155,5 +170,41 @@ async fn change(
     };
     queue.wakes().signal();
     say::answer(&format!("Channel {channel} of {team} {said}.\n"));
+    Ok(Outcome::Done)
+}
+
+/// Notes a gap from then until now.
+async fn backfill(
+    desk: &Desk,
+    Channel { team, channel }: &Channel,
+    since: Duration,
+) -> anyhow::Result<Outcome> {
+    let Desk { queue, clock, rng } = desk;
+    let (now, since) = (clock.now(), i64::try_from(since.as_micros())?);
+    let until = now.timestamp_micros();
+    let opened = retry_contention(clock, rng, || async {
+        let mut tx = queue.db().begin().await?;
+        let Some(workspace) = workspaces::by_team(&mut tx, team).await? else { return Ok(false) };
+        let gap = fill_gap::Payload {
+            workspace: workspace.id,
+            team: team.clone(),
+            channel: channel.clone(),
+            from: until.saturating_sub(since),
+            until,
+        };
+        let opened = gaps::open(&mut tx, queue, &gap, Reason::Operator, now).await?;
+        tx.commit().await?;
+        Ok(opened)
+    });
+    if !opened.await? {
+        anyhow::bail!(
+            "channel {channel} of {team} publishes to none; `syncbot channel list` shows those that do"
+        );
+    }
+    queue.wakes().signal();
+    say::answer(&format!(
+        "Channel {channel} of {team} is read again, from {} on.\n",
+        words::date((until - since) / 1_000)
+    ));
     Ok(Outcome::Done)
 }

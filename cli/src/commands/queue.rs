@@ -13,6 +13,8 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
+pub(super) use arguments::length;
+
 use super::desk::{self, Desk, Outcome};
 use super::{say, table, words};
 

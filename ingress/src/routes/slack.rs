@@ -5,4 +5,5 @@ pub(crate) mod decision;
 pub(crate) mod dispatch;
 pub(crate) mod events;
 pub(crate) mod message;
+mod rate_limited;
 mod reaction;

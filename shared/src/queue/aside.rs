@@ -3,7 +3,7 @@
 
 use super::bulk::by_lane;
 use super::finish::shortened;
-use super::{Job, Priority, Queue};
+use super::{Job, NewJob, Priority, Queue};
 use crate::db::{DbError, Tx};
 use crate::ids::JobId;
 use crate::sql;
@@ -32,6 +32,34 @@ impl Queue {
         .bind(shortened(reason))
         .execute_one("jobs", &job.id)
         .await
+    }
+
+    /// Stores a job beside its lane, as if it had been parked there. Its place in the lane is known.
+    ///
+    /// # Panics
+    ///
+    /// If the job is to be placed by its arrival, which it has not had.
+    pub async fn enqueue_parked(
+        &self,
+        tx: &mut Tx,
+        job: &NewJob,
+        wait_key: &str,
+        until: i64,
+    ) -> Result<(), DbError> {
+        let key = job.order.key().expect("a parked job has a place of its own");
+        if !self.insert(tx, job, Some(key)).await? {
+            return Ok(());
+        }
+        tx.query(sql!(
+            "UPDATE jobs SET state = 'parked', wait_key = $2, not_before = $3 WHERE dedup_key = $1"
+        ))
+        .bind(job.dedup_key.as_deref())
+        .bind(wait_key)
+        .bind(until)
+        .execute_one("jobs", job.kind)
+        .await?;
+        // Somebody has to see when its time is over.
+        self.wake_lane(tx, &job.lane, job.priority, i64::MAX).await
     }
 
     /// What jobs waited for is there: they take their places in their lanes again. Returns how many.

@@ -67,7 +67,7 @@ impl Queue {
     }
 
     /// Stores the job; `false`: one of its keys is taken, and stays so until `tx` has ended.
-    async fn insert(
+    pub(super) async fn insert(
         &self,
         tx: &mut Tx,
         job: &NewJob,

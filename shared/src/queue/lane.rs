@@ -49,6 +49,16 @@ impl Lane {
         Self(format!("admin:{team}"))
     }
 
+    /// What Slack tells of a workspace as such.
+    pub fn team(team: &TeamId) -> Self {
+        Self(format!("team:{team}"))
+    }
+
+    /// What is read again in a channel of which Slack did not tell everything.
+    pub fn gap(team: &TeamId, channel: &ChannelId) -> Self {
+        Self(format!("gap:{team}:{channel}"))
+    }
+
     /// What keeps the instance itself in order.
     pub fn maintenance() -> Self {
         Self("maintenance".to_owned())

@@ -7,6 +7,7 @@ pub mod changes;
 pub mod channels;
 pub mod copies;
 pub mod copy_files;
+pub mod gaps;
 pub mod installations;
 pub mod instance_settings;
 pub mod lately;

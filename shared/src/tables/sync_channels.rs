@@ -172,6 +172,19 @@ pub async fn list(db: &Db) -> Result<Vec<Listed>, DbError> {
     .await
 }
 
+/// The channels of a workspace that publish to any sync, each once.
+pub async fn publishing(tx: &mut Tx, workspace: &WorkspaceId) -> Result<Vec<ChannelId>, DbError> {
+    let rows: Vec<(ChannelId,)> = tx
+        .query(sql!(
+            "SELECT DISTINCT channel_id FROM sync_channels
+             WHERE workspace_id = $1 AND publishes AND status = 'active' ORDER BY channel_id"
+        ))
+        .bind(workspace.clone())
+        .fetch_all()
+        .await?;
+    Ok(rows.into_iter().map(|(channel,)| channel).collect())
+}
+
 /// Since when a channel has been publishing, by the earliest of its syncs; `None`: it does not.
 pub async fn publishes_since(
     tx: &mut Tx,

@@ -2,7 +2,7 @@
 //!
 //! Only state is kept here; `delivery` acts on it.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -112,6 +112,8 @@ pub(crate) struct Courier {
     lanes: HashMap<LaneKey, Lane>,
     schedule: Schedule<Waiting>,
     newest: HashMap<TeamId, EventState>,
+    /// The minutes of which the app was told that not all of their events are sent.
+    pub(super) limited_minutes: HashSet<(TeamId, u64)>,
 }
 
 impl Courier {
@@ -125,6 +127,7 @@ impl Courier {
             lanes: HashMap::new(),
             schedule: Schedule::new(),
             newest: HashMap::new(),
+            limited_minutes: HashSet::new(),
         }
     }
 

@@ -8,11 +8,11 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use super::courier::{Errand, Event, EventState, LaneKey, Retry, Start};
-use super::envelope::envelope;
+use super::envelope::{envelope, rate_limited};
 use super::post::{self, RETRY_NUM, RETRY_REASON, RetryReason};
 use super::signature::{Signature, sign};
 use crate::core::{Change, Core, State};
-use crate::ids::{ChannelId, EventId, TeamId};
+use crate::ids::{ChannelId, EventId, TeamId, Ts};
 use crate::record::Delivery;
 use crate::settings::Settings;
 use crate::switches::{EventOrder, Switches};
@@ -32,6 +32,10 @@ pub(crate) fn emit(
         let outcome = if lost { EventState::Lost } else { EventState::NoRequestUrl };
         state.courier.set_newest(team, outcome);
         core.tell_delivery(state, team);
+        return;
+    }
+    if state.switches.events_limited_in.as_ref() == Some(team) {
+        tell_limited(core, state, team, channel, event);
         return;
     }
     let mut starts = Vec::new();
@@ -55,6 +59,31 @@ pub(crate) fn emit(
         core.alarm.notify_one();
     }
     set_going(core, starts);
+}
+
+/// An event of a workspace of which too many were sent is lost; the app is told once of each such minute.
+fn tell_limited(
+    core: &Arc<Core>,
+    state: &mut State,
+    team: &TeamId,
+    channel: &ChannelId,
+    event: &Map<String, Value>,
+) {
+    let Some(workspace) = state.world.workspaces.get(team) else { return };
+    let happened_at = event.get("event_ts").and_then(Value::as_str).unwrap_or_default();
+    let seconds = Ts::from(happened_at).micros().map_or_else(now_seconds, |at| at / 1_000_000);
+    let minute = seconds - seconds % 60;
+    state.courier.set_newest(team, EventState::Lost);
+    if state.courier.limited_minutes.insert((team.clone(), minute)) {
+        let id = state.chance.event_id();
+        let body = rate_limited(&state.world.app, workspace, minute);
+        let (team, channel) = (team.clone(), channel.clone());
+        let notice = Event { team, channel, body, first_signature: None, open: 1 };
+        let hold = core.settings.reorder_hold;
+        let starts = state.courier.accept(&id, notice, EventOrder::Concurrent, hold);
+        set_going(core, starts);
+    }
+    core.tell_delivery(state, team);
 }
 
 /// Sends an event once more, at once, as if it were new. Returns whether there is such an event.

@@ -49,3 +49,16 @@ pub(crate) fn envelope(
     });
     Bytes::from(envelope.to_string())
 }
+
+/// The body of the request that says of a minute that not all of its events are sent.
+/// <https://docs.slack.dev/reference/events/app_rate_limited>
+pub(super) fn rate_limited(app: &App, workspace: &Workspace, minute: u64) -> Bytes {
+    let request = json!({
+        "token": VERIFICATION_TOKEN,
+        "type": "app_rate_limited",
+        "team_id": workspace.id,
+        "minute_rate_limited": minute,
+        "api_app_id": app.id,
+    });
+    Bytes::from(request.to_string())
+}

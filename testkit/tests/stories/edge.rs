@@ -85,7 +85,7 @@ on_each_database! {
         assert_eq!((status, body), (200, json!({"challenge": "a\"b"})));
         let other = r#"{"type":"event_callback","team_id":"T1","event":{"type":"team_rename","name":"x"}}"#;
         assert_eq!(answer(app.signed(other, &secret)).await.0, 200);
-        assert_eq!(answer(app.signed(r#"{"type":"app_rate_limited"}"#, &secret)).await.0, 200);
+        assert_eq!(answer(app.signed(r#"{"type":"what_slack_may_add"}"#, &secret)).await.0, 200);
         let click = SignedRequest {
             content_type: "application/x-www-form-urlencoded".to_owned(),
             ..app.signed("payload=%7B%22type%22%3A%22block_actions%22%7D", &secret)

@@ -6,6 +6,7 @@ mod changes;
 mod channels;
 mod edge;
 mod files;
+mod gaps;
 mod held;
 mod mapping;
 mod messages;

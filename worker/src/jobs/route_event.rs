@@ -8,10 +8,11 @@ mod own;
 mod reaction;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use shared::failpoint;
-use shared::ids::{ChannelId, SlackTs};
-use shared::slack::events::{Envelope, MessageEvent, ReactionEvent, TypeOf};
+use shared::ids::{ChannelId, SlackTs, TeamId};
+use shared::slack::events::{MessageEvent, ReactionEvent, TypeOf};
 use shared::tables::sync_channels::{self, Routes, Target};
 use shared::tables::workspaces::{self, Workspace};
 use shared::tables::{pauses, posts};
@@ -27,9 +28,16 @@ const SLACK_STOPS_TRYING_AFTER: TimeDelta = TimeDelta::minutes(10);
 /// be a copy, which another lane makes.
 const LOOK_FOR_ROOT_EVERY: TimeDelta = TimeDelta::seconds(30);
 
+/// As much of an envelope as is needed: what was found in a history has no more.
+#[derive(Deserialize)]
+struct Envelope<E> {
+    team_id: TeamId,
+    event: E,
+}
+
 pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
     let payload = cx.job.payload()?;
-    let Envelope { team_id, event: TypeOf { kind }, .. } = read::<TypeOf>(payload)?;
+    let Envelope { team_id, event: TypeOf { kind } } = read::<TypeOf>(payload)?;
     let (action, at) = read_action(kind.as_deref(), payload)?;
     let mut tx = cx.begin().await?;
     let channel = match &action {

@@ -7,6 +7,7 @@ pub(crate) mod blocks;
 pub(crate) mod carry;
 pub(crate) mod content;
 pub(crate) mod files;
+pub(crate) mod found;
 pub(crate) mod mark;
 pub(crate) mod mrkdwn;
 pub(crate) mod notices;

@@ -16,7 +16,7 @@ pub(super) fn job_id(text: &str) -> Result<JobId, &'static str> {
 const LONGEST: Duration = Duration::from_hours(30 * 24);
 
 /// A length of time: `30m`, `1h30m`, `2d`.
-pub(super) fn length(text: &str) -> Result<Duration, &'static str> {
+pub(in crate::commands) fn length(text: &str) -> Result<Duration, &'static str> {
     const EXPECTED: &str = "expected a number with its unit, such as 45s, 30m, 2h, 1h30m or 3d";
     let (mut seconds, mut number) = (0_u64, String::new());
     for c in text.trim().chars() {

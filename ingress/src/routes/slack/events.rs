@@ -21,6 +21,7 @@ use shared::queue::{Enqueued, NewJob};
 
 use super::decision::Decision;
 use super::dispatch;
+use super::rate_limited;
 use crate::Edge;
 use crate::refusal::Refusal;
 
@@ -115,6 +116,10 @@ async fn event(edge: &Edge, body: &[u8]) -> Result<Response, Refusal> {
                 Decision::Own => edge.counts.own.add_one(),
                 Decision::Ignore => edge.counts.ignored.add_one(),
             }
+            Ok(StatusCode::OK.into_response())
+        }
+        ("app_rate_limited", ..) => {
+            store(edge, rate_limited::job(text)?).await?;
             Ok(StatusCode::OK.into_response())
         }
         ("url_verification" | "event_callback", ..) => {

@@ -4,6 +4,7 @@ pub mod auth;
 pub mod chat;
 pub mod conversations;
 pub mod files;
+pub mod gaps;
 pub mod reactions;
 pub mod users;
 
