@@ -1,4 +1,4 @@
-//! Read again one thread of a channel with a gap.
+//! Read again one thread of a channel with a gap, a page a job.
 
 use serde::{Deserialize, Serialize};
 
@@ -16,17 +16,29 @@ pub struct Payload {
     pub gap: fill_gap::Payload,
     /// The first message of the thread; it need not have replies.
     pub root: SlackTs,
+    /// What is no later than this was read again; `None`: nothing yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<SlackTs>,
 }
 
 /// The job for one thread, in the lane of its gap.
 pub fn job(gap: &fill_gap::Payload, root: &SlackTs) -> NewJob {
-    let payload = Payload { gap: gap.clone(), root: root.clone() };
+    of(&Payload { gap: gap.clone(), root: root.clone(), after: None })
+}
+
+/// The job for what comes after.
+pub fn next(page: &Payload, after: SlackTs) -> NewJob {
+    of(&Payload { after: Some(after), ..page.clone() })
+}
+
+fn of(page: &Payload) -> NewJob {
+    let after = page.after.as_ref().map_or("", SlackTs::as_str);
     NewJob {
-        order: Order::At(root.micros()),
+        order: Order::At(page.root.micros()),
         kind: NAME,
-        payload: serde_json::to_string(&payload).expect("ids are plain text"),
-        dedup_key: Some(format!("{}:{root}", fill_gap::wait_key(gap))),
-        ..fill_gap::job(gap)
+        payload: serde_json::to_string(page).expect("ids are plain text"),
+        dedup_key: Some(format!("{}:{}:{after}", fill_gap::wait_key(&page.gap), page.root)),
+        ..fill_gap::job(&page.gap)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Times of which Slack may not have told us everything, a row for each channel, and how far each was read
 //! again.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::db::{Db, DbError, Tx};
 use crate::ids::{ChannelId, SlackTs, WorkspaceId};
@@ -9,6 +9,9 @@ use crate::jobs::fill_gap::{self, Payload};
 use crate::queue::Queue;
 use crate::sql;
 use crate::tables::sync_channels;
+
+/// Somebody may ask what became of a gap.
+const KEPT_FOR: TimeDelta = TimeDelta::days(30);
 
 /// Why there may be a gap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,11 +43,25 @@ pub async fn open(
     let since = sync_channels::publishes_since(tx, &gap.workspace, &gap.channel).await?;
     let Some(since) = since.map(|since| since.timestamp_micros()) else { return Ok(false) };
     let gap = Payload { from: gap.from.max(since), ..gap.clone() };
+    forget(tx, &gap, now - KEPT_FOR).await?;
     if gap.from >= gap.until || !insert_new(tx, &gap, reason, now).await? {
         return Ok(false);
     }
     queue.enqueue(tx, vec![fill_gap::job(&gap)]).await?;
     Ok(true)
+}
+
+/// What was read again before then is of no use any more.
+async fn forget(tx: &mut Tx, gap: &Payload, before: DateTime<Utc>) -> Result<(), DbError> {
+    tx.query(sql!(
+        "DELETE FROM gaps WHERE workspace_id = $1 AND channel_id = $2 AND finished_at < $3"
+    ))
+    .bind(gap.workspace.clone())
+    .bind(gap.channel.clone())
+    .bind(before)
+    .execute()
+    .await
+    .map(drop)
 }
 
 async fn insert_new(

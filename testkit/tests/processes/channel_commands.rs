@@ -51,6 +51,25 @@ on_each_database! {
         assert!(status == 2 && output.contains("`native`, `attributed` or `off`"), "{output}");
     }
 
+    async fn what_slack_did_not_tell_of_is_read_again(database: TestDatabase) {
+        let town = Town::build(&database, 1).await;
+        town.slack.switch(|switches| switches.lose_events = true);
+        town.says(0, "nobody heard it");
+        town.slack.switch(|switches| switches.lose_events = false);
+        let (_ingress, _worker) = (town.start_ingress().await, town.start_worker());
+        let backfill = ["backfill", "T0ACME", "C0ACME0", "--since", "2h"];
+        assert!(works(&database, &backfill).await.contains("is read again, from 20"));
+        town.slack.wait_until(|_| town.texts_in_target(0) == ["nobody heard it"], PATIENCE).await.expect("it arrives");
+        for (arguments, status, why) in [
+            (&["backfill", "T0ACME", "C0OTHER", "--since", "2h"][..], 1, "publishes to none"),
+            (&["backfill", "T0ACME", "C0ACME0"], 2, "--since"),
+            (&["backfill", "T0ACME", "C0ACME0", "--since", "yesterday"], 2, "yesterday"),
+        ] {
+            let (ended, output) = channel(&database, arguments).await;
+            assert!(ended == status && output.contains(why), "{arguments:?} ended with {ended}: {output}");
+        }
+    }
+
     async fn what_is_no_channel_of_a_sync_is_said_to_be_none(database: TestDatabase) {
         database.open().await.close().await;
         assert_eq!(works(&database, &["list"]).await, "No channel is in step with another.\n");

@@ -106,6 +106,24 @@ on_each_database! {
         app.finish_in_any_order().await;
     }
 
+    async fn a_thread_of_many_pages_is_read_through_however_often_slack_says_not_now(database: TestDatabase) {
+        let app = TestApp::start(database).await;
+        app.slack.switch(|switches| switches.history_page = Some(5));
+        let root = ACME.says(&app.slack, "root");
+        app.until_both_have(1).await;
+        lose_events(&app, true);
+        for number in 0..13 {
+            ACME.replies(&app.slack, &root, &format!("lost {number}"));
+        }
+        lose_events(&app, false);
+        for answered in [1, 2] {
+            app.slack.add_fault(FaultRule::once(Fault::rate_limited(1)).on_method(REPLIES).after(answered));
+        }
+        assert!(app.backfill(ACME, TimeDelta::hours(1)).await);
+        app.until_both_have(14).await;
+        app.finish_in_any_order().await;
+    }
+
     async fn a_worker_that_dies_between_two_pages_is_replaced_by_one_that_goes_on(database: TestDatabase) {
         let mut app = TestApp::start_without_worker(database).await;
         let worker = app.start_crashable_worker();

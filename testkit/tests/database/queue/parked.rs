@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use shared::queue::{Order, Release};
+use shared::queue::{NewJob, Order, Release};
 use testkit::on_each_database;
 
 use super::{Bench, job, names};
@@ -22,6 +22,26 @@ on_each_database! {
         assert!(bench.claim("w1").await.is_empty());
         let row = bench.queue.job(&parked.id).await.expect("read").expect("there");
         assert_eq!((row.state.as_str(), row.wait_key.as_deref(), row.attempts), ("parked", Some("root"), 0));
+    }
+
+    async fn a_job_may_wait_from_the_beginning_and_is_enqueued_once(database: TestDatabase) {
+        let bench = Bench::new(&database).await;
+        let key = |name: &str| Some(name.to_owned());
+        let until = bench.now() + WAITS;
+        for (order, payload, dedup) in [(2, "second", "b"), (1, "first", "a"), (1, "again", "a")] {
+            let job = NewJob { dedup_key: key(dedup), ..job("a", Order::At(order), payload) };
+            let mut tx = bench.queue.db().begin().await.expect("begun");
+            bench.queue.enqueue_parked(&mut tx, &job, "all", until).await.expect("stored");
+            tx.commit().await.expect("committed");
+        }
+        let lease = bench.claim_one("w1").await;
+        assert_eq!(bench.release(&lease).await, Release::Released);
+        assert!(bench.claim("w1").await.is_empty(), "the lane sleeps until its time is over");
+        assert_eq!(bench.unpark("all").await, 2);
+        let lease = bench.claim_one("w1").await;
+        assert_eq!(bench.finish(&lease).await, "first");
+        assert_eq!(bench.finish(&lease).await, "second");
+        assert_eq!(bench.release(&lease).await, Release::Released);
     }
 
     async fn a_released_job_takes_its_place_in_the_order_again(database: TestDatabase) {
