@@ -8,19 +8,18 @@ CREATE TABLE admins (
     CONSTRAINT admins_workspace_id FOREIGN KEY (workspace_id) REFERENCES workspaces (id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 /*M! COLLATE=utf8mb4_nopad_bin */ /*!50799 COLLATE=utf8mb4_0900_bin */;
 
--- What a person has to put right before anything goes there again. `scope` is that of the hold; `since` and
--- `seen_at` are in milliseconds on the database's clock.
+-- What a person has to put right before anything goes there again. `scope` is that of the hold,
+-- `seen_at` in milliseconds on the database's clock.
 CREATE TABLE troubles (
     scope    VARCHAR(191) NOT NULL PRIMARY KEY,
-    since    BIGINT NOT NULL,
     seen_at  BIGINT NOT NULL
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 /*M! COLLATE=utf8mb4_nopad_bin */ /*!50799 COLLATE=utf8mb4_0900_bin */;
 
--- Copies that were given up, until the admins of both workspaces are told in the daily digest.
+-- Copies that were given up, until the admins of both workspaces are told. `digest`: by the one of that time.
 CREATE TABLE undelivered (
     copy_id  VARCHAR(26) NOT NULL PRIMARY KEY,
     reason   VARCHAR(500) NOT NULL,
-    died_at  BIGINT NOT NULL,
-    KEY undelivered_died_at (died_at),
+    digest   BIGINT,
+    KEY undelivered_digest (digest),
     CONSTRAINT undelivered_copy_id FOREIGN KEY (copy_id) REFERENCES copies (id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 /*M! COLLATE=utf8mb4_nopad_bin */ /*!50799 COLLATE=utf8mb4_0900_bin */;

@@ -7,18 +7,17 @@ CREATE TABLE admins (
     PRIMARY KEY (workspace_id, user_id)
 );
 
--- What a person has to put right before anything goes there again. `scope` is that of the hold; `since` and
--- `seen_at` are in milliseconds on the database's clock.
+-- What a person has to put right before anything goes there again. `scope` is that of the hold,
+-- `seen_at` in milliseconds on the database's clock.
 CREATE TABLE troubles (
     scope    TEXT COLLATE "C" NOT NULL PRIMARY KEY,
-    since    BIGINT NOT NULL,
     seen_at  BIGINT NOT NULL
 );
 
--- Copies that were given up, until the admins of both workspaces are told in the daily digest.
+-- Copies that were given up, until the admins of both workspaces are told. `digest`: by the one of that time.
 CREATE TABLE undelivered (
     copy_id  TEXT COLLATE "C" NOT NULL PRIMARY KEY REFERENCES copies (id),
     reason   TEXT COLLATE "C" NOT NULL,
-    died_at  BIGINT NOT NULL
+    digest   BIGINT
 );
-CREATE INDEX undelivered_died_at ON undelivered (died_at);
+CREATE INDEX undelivered_digest ON undelivered (digest);

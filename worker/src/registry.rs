@@ -88,7 +88,11 @@ pub fn registry() -> Vec<Registered> {
             }),
             ..job(jobs::daily_digest::NAME, |cx| Box::pin(daily_digest::run(cx)), LONG)
         },
-        job(jobs::refresh_copy::NAME, |cx| Box::pin(refresh_copy::run(cx)), QUICK),
+        Registered {
+            on_death: Some(|cx, tx, reason| Box::pin(refresh_copy::on_death(cx, tx, reason))),
+            on_replay: Some(|queue, job, tx| Box::pin(refresh_copy::on_replay(queue, job, tx))),
+            ..job(jobs::refresh_copy::NAME, |cx| Box::pin(refresh_copy::run(cx)), QUICK)
+        },
         job(jobs::refresh_reactions::NAME, |cx| Box::pin(refresh_reactions::run(cx)), QUICK),
         job(jobs::resume_channel::NAME, |cx| Box::pin(resume_channel::run(cx)), LONG),
         job(jobs::note_gap::NAME, |cx| Box::pin(note_gap::run(cx)), QUICK),

@@ -20,6 +20,10 @@ pub(crate) async fn met(
     code: &str,
 ) -> Result<Vec<NewJob>, DbError> {
     let Some((team, channel)) = scope.place() else { return Ok(Vec::new()) };
+    // It is over when something goes through, so whoever only reads or tells begins none.
+    if !Scope::of_lane(cx.lane()).contains(scope) {
+        return Ok(Vec::new());
+    }
     let now = cx.services.queue.time().now();
     if !troubles::meet(tx, scope, now).await? {
         return Ok(Vec::new());
@@ -34,12 +38,13 @@ pub(crate) async fn met(
 
 /// Something has gone through to where the job's lane leads: whatever trouble there was is over.
 pub(crate) async fn over(cx: &JobContext<'_>, tx: &mut FencedTx) -> Result<(), DbError> {
+    let now = cx.services.queue.time().now();
     for scope in Scope::of_lane(cx.lane()) {
-        if !troubles::end(tx, &scope).await? {
+        if !troubles::end(tx, &scope, now).await? {
             continue;
         }
         let Some((team, channel)) = scope.place() else { continue };
-        let occasion = format!("over:{scope}:{}", cx.services.queue.time().now());
+        let occasion = format!("over:{scope}:{now}");
         let jobs = tell(tx, &team, channel.as_ref(), &occasion, |workspace| match &channel {
             Some(channel) => notices::channel_works(channel),
             None => notices::workspace_works(&workspace.name),

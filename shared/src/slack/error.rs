@@ -179,6 +179,8 @@ fn of_code(code: &str) -> Outcome {
         | "file_upload_size_restricted"
         | "blocked_file_type"
         | "storage_limit_reached"
+        | "cannot_dm_bot"
+        | "user_disabled"
         | "user_not_found"
         | "user_not_visible" => Outcome::Permanent,
         "invalid_arguments" | "invalid_arg_name" | "invalid_array_arg" | "invalid_charset"

@@ -20,10 +20,10 @@ pub async fn meet(tx: &mut Tx, scope: &Scope, now: i64) -> Result<bool, DbError>
     if known > 0 {
         return Ok(false);
     }
-    end(tx, scope).await?;
+    forget(tx, scope).await?;
     tx.query(sql!(
-        "INSERT INTO troubles (scope, since, seen_at) VALUES ($1, $2, $2) ON CONFLICT DO NOTHING",
-        mysql: "INSERT INTO troubles (scope, since, seen_at) VALUES ($1, $2, $2)"
+        "INSERT INTO troubles (scope, seen_at) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+        mysql: "INSERT INTO troubles (scope, seen_at) VALUES ($1, $2)"
     ))
     .bind(scope.as_str())
     .bind(now)
@@ -31,12 +31,22 @@ pub async fn meet(tx: &mut Tx, scope: &Scope, now: i64) -> Result<bool, DbError>
     .await
 }
 
-/// Something has gone through. Whether there was a trouble.
-pub async fn end(tx: &mut Tx, scope: &Scope) -> Result<bool, DbError> {
-    let ended = tx
-        .query(sql!("DELETE FROM troubles WHERE scope = $1"))
+/// Something has gone through, at `now` (queue time). Whether there was a trouble until lately.
+pub async fn end(tx: &mut Tx, scope: &Scope, now: i64) -> Result<bool, DbError> {
+    let seen_at: Option<(i64,)> = tx
+        .query(sql!("SELECT seen_at FROM troubles WHERE scope = $1"))
+        .bind(scope.as_str())
+        .fetch_optional()
+        .await?;
+    let Some((seen_at,)) = seen_at else { return Ok(false) };
+    forget(tx, scope).await?;
+    Ok(seen_at > now - OVER_AFTER)
+}
+
+async fn forget(tx: &mut Tx, scope: &Scope) -> Result<(), DbError> {
+    tx.query(sql!("DELETE FROM troubles WHERE scope = $1"))
         .bind(scope.as_str())
         .execute()
-        .await?;
-    Ok(ended > 0)
+        .await
+        .map(drop)
 }

@@ -7,13 +7,12 @@ use crate::sql;
 /// Longer reasons are cut.
 const REASON_MAX_CHARS: usize = 500;
 
-/// A copy is given up, at `now` (queue time), for this reason.
-pub async fn note(tx: &mut Tx, copy: &CopyId, reason: &str, now: i64) -> Result<(), DbError> {
+/// A copy is given up, or what it was to become, for this reason.
+pub async fn note(tx: &mut Tx, copy: &CopyId, reason: &str) -> Result<(), DbError> {
     forget(tx, copy).await?;
-    tx.query(sql!("INSERT INTO undelivered (copy_id, reason, died_at) VALUES ($1, $2, $3)"))
+    tx.query(sql!("INSERT INTO undelivered (copy_id, reason) VALUES ($1, $2)"))
         .bind(copy.clone())
         .bind(reason.chars().take(REASON_MAX_CHARS).collect::<String>())
-        .bind(now)
         .execute_one("undelivered", copy)
         .await
 }
@@ -27,10 +26,18 @@ pub async fn forget(tx: &mut Tx, copy: &CopyId) -> Result<(), DbError> {
         .map(drop)
 }
 
-/// What was said before then has been told, or never will be.
-pub async fn forget_before(tx: &mut Tx, before: i64) -> Result<(), DbError> {
-    tx.query(sql!("DELETE FROM undelivered WHERE died_at <= $1"))
-        .bind(before)
+/// What was given up so far is told of by this digest; what is given up meanwhile, by the next.
+pub async fn take(tx: &mut Tx, digest: i64) -> Result<u64, DbError> {
+    tx.query(sql!("UPDATE undelivered SET digest = $1 WHERE digest IS NULL"))
+        .bind(digest)
+        .execute()
+        .await
+}
+
+/// The digest has told of it.
+pub async fn forget_taken(tx: &mut Tx, digest: i64) -> Result<(), DbError> {
+    tx.query(sql!("DELETE FROM undelivered WHERE digest = $1"))
+        .bind(digest)
         .execute()
         .await
         .map(drop)
@@ -61,8 +68,8 @@ pub struct Undelivered {
     pub messages: i64,
 }
 
-/// What was given up until then (queue time) and is still, most of it first.
-pub async fn until(tx: &mut Tx, until: i64) -> Result<Vec<Undelivered>, DbError> {
+/// What a digest has to tell of, most of it first.
+pub async fn taken(tx: &mut Tx, digest: i64) -> Result<Vec<Undelivered>, DbError> {
     tx.query(sql!(
         "SELECT source.id AS source_id, source.team_id AS source_team, source.name AS source_name,
                 posts.channel_id AS source_channel, target.id AS target_id, target.team_id AS target_team,
@@ -71,12 +78,12 @@ pub async fn until(tx: &mut Tx, until: i64) -> Result<Vec<Undelivered>, DbError>
          FROM undelivered JOIN copies ON copies.id = undelivered.copy_id JOIN posts ON posts.id = copies.post_id
          JOIN workspaces AS source ON source.id = posts.workspace_id
          JOIN workspaces AS target ON target.id = copies.workspace_id
-         WHERE undelivered.died_at <= $1 AND posts.deleted_at IS NULL
+         WHERE undelivered.digest = $1 AND posts.deleted_at IS NULL
          GROUP BY source.id, source.team_id, source.name, posts.channel_id, target.id, target.team_id, target.name,
                   copies.channel_id, undelivered.reason
          ORDER BY messages DESC, source_team, source_channel, target_team, target_channel, undelivered.reason"
     ))
-    .bind(until)
+    .bind(digest)
     .fetch_all()
     .await
 }

@@ -35,7 +35,7 @@ pub(crate) fn user(app: &App, workspace: &Workspace, user: &User) -> Value {
             "tz_label": user.tz,
             "tz_offset": user.tz_offset,
             "is_admin": user.is_admin,
-            "is_owner": user.is_admin,
+            "is_owner": user.is_owner,
             "is_primary_owner": false,
             "is_restricted": false,
             "is_ultra_restricted": false,

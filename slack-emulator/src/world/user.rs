@@ -11,6 +11,7 @@ use crate::ids::UserId;
 /// assert_eq!(ada.shown_name(), "ada");
 /// ```
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one of Slack's own")]
 pub struct User {
     /// The id, such as `U0ADA`.
     pub id: UserId,
@@ -26,6 +27,8 @@ pub struct User {
     pub avatar: Option<String>,
     /// Whether the user manages the workspace.
     pub is_admin: bool,
+    /// Whether the workspace is the user's own. Whoever owns it manages it.
+    pub is_owner: bool,
     /// Whether the user is a bot.
     pub is_bot: bool,
     /// Whether the account is deactivated.
@@ -47,6 +50,7 @@ impl User {
             email: None,
             avatar: None,
             is_admin: false,
+            is_owner: false,
             is_bot: false,
             deleted: false,
             tz: "Etc/UTC".to_owned(),
@@ -87,6 +91,13 @@ impl User {
     pub fn admin(mut self) -> Self {
         self.is_admin = true;
         self
+    }
+
+    /// Makes the workspace the user's own.
+    #[must_use]
+    pub fn owner(mut self) -> Self {
+        self.is_owner = true;
+        self.admin()
     }
 
     /// Makes the user a bot, of some other app.

@@ -86,6 +86,38 @@ on_each_database! {
         app.stop_everything().await;
     }
 
+    async fn five_are_told_and_whoever_owns_the_workspace_first(database: TestDatabase) {
+        let app = TestApp::start(database).await;
+        let workspace = app.slack.workspace(BIRCH.team);
+        for number in 0..6 {
+            workspace.add_user(User::new(&format!("U0ADMIN{number}"), "An admin").admin());
+        }
+        workspace.add_user(User::new("U0ZOE", "Zoe").owner());
+        app.slack.archive_channel(BIRCH.team, BIRCH.channel, BIRCH.person);
+        ACME.says(&app.slack, "is anybody there?");
+        let told = |user: &str| app.slack.told(BIRCH.team, user).len();
+        app.slack.wait_until(|_| told("U0ZOE") == 1 && told("U0ADMIN3") == 1, PATIENCE).await.expect("they are told");
+        app.until_lanes_rest().await;
+        let admins: Vec<usize> = (0..6).map(|number| told(&format!("U0ADMIN{number}"))).collect();
+        assert_eq!(admins, [1, 1, 1, 1, 0, 0]);
+        app.stop_everything().await;
+    }
+
+    async fn an_edit_that_slack_does_not_take_is_told_of_as_well(database: TestDatabase) {
+        let app = managed(TestApp::start(database).await);
+        until_first_digest(&app).await;
+        let ts = ACME.says(&app.slack, "helo");
+        app.until_both_have(1).await;
+        app.slack.add_fault(FaultRule::once(Fault::error("edit_window_closed")).on_method("chat.update"));
+        app.slack.edit(ACME.team, ACME.channel, ACME.person, &ts, "hello");
+        app.until_settled().await;
+        digest(&app).await;
+        app.until_idle().await;
+        let target = told(&app, BIRCH);
+        assert!(target[0].contains("• 1 message from *Acme* to <#C0TOWN>: it can no longer be changed there"), "{target:?}");
+        app.stop_everything().await;
+    }
+
     async fn a_workspace_that_lets_nobody_in_is_told_of_in_the_others(database: TestDatabase) {
         let app = managed(TestApp::start(database).await);
         app.slack.add_fault(FaultRule::once(Fault::error("token_revoked")).on_method(POST).in_team(BIRCH.team));
@@ -120,7 +152,7 @@ on_each_database! {
         app.until_idle().await;
         let (source, target) = (told(&app, ACME), told(&app, BIRCH));
         assert_eq!((source.len(), target.len()), (1, 1), "{source:?} {target:?}");
-        assert!(source[0].contains("\n• 2 messages from <#C0GENERAL> to *Birch*: ") && source[0].contains("msg_too_long"), "{source:?}");
+        assert!(source[0].contains("\n• 2 messages from <#C0GENERAL> to *Birch*: ") && source[0].contains("it is too long for Slack"), "{source:?}");
         assert!(target[0].contains("\n• 2 messages from *Acme* to <#C0TOWN>: "), "{target:?}");
         assert_eq!(app.dead_jobs().await.len(), 2);
         app.stop_everything().await;

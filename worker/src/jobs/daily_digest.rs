@@ -10,9 +10,10 @@ use crate::sync::notices::{self, Side};
 use crate::{Done, Failure, JobContext};
 
 pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
-    let until = cx.services.queue.time().now();
+    let digest = cx.services.queue.time().now();
     let mut tx = cx.begin().await?;
-    let all = undelivered::until(&mut tx, until).await?;
+    undelivered::take(&mut tx, digest).await?;
+    let all = undelivered::taken(&mut tx, digest).await?;
     let mut by_workspace: BTreeMap<(TeamId, WorkspaceId), Vec<(Side, &Undelivered)>> =
         BTreeMap::new();
     for given_up in &all {
@@ -22,10 +23,10 @@ pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
         by_workspace.entry(target).or_default().push((Side::Target, given_up));
     }
     let jobs = by_workspace.into_iter().map(|((team, workspace), given_up)| {
-        let (occasion, text) = (format!("digest:{until}"), notices::digest(&given_up));
+        let (occasion, text) = (format!("digest:{digest}"), notices::digest(&given_up));
         tell_admins::job(&tell_admins::Payload { workspace, team, occasion, text })
     });
     cx.enqueue(&mut tx, jobs.collect()).await?;
-    undelivered::forget_before(&mut tx, until).await?;
+    undelivered::forget_taken(&mut tx, digest).await?;
     cx.done(tx).await
 }

@@ -185,7 +185,7 @@ pub(crate) async fn on_death(
 ) -> Result<(), DbError> {
     let Some(Ok(id)) = cx.job.payload.as_deref().map(deliver_copy::payload) else { return Ok(()) };
     if copies::mark_dead_if_open(tx, &id).await? {
-        undelivered::note(tx, &id, reason, cx.services.queue.time().now()).await?;
+        undelivered::note(tx, &id, reason).await?;
     }
     cx.services.queue.unpark(tx, &deliver_copy::wait_key(&id)).await.map(drop)
 }

@@ -192,7 +192,7 @@ pub(crate) async fn on_death(
     let payload = cx.job.payload.as_deref().map(deliver_files::payload);
     let Some(Ok(deliver_files::Payload { copy, .. })) = payload else { return Ok(()) };
     if copies::mark_dead_if_open(tx, &copy).await? {
-        undelivered::note(tx, &copy, reason, cx.services.queue.time().now()).await?;
+        undelivered::note(tx, &copy, reason).await?;
         if let Some(delivery) = copies::delivery(&cx.services.db, &copy).await? {
             let files = (0_i64..).zip(delivery.body.iter().flat_map(|body| &body.files));
             let jobs = files.filter_map(|(number, _)| told(&delivery, number, GIVEN_UP)).collect();

@@ -2,10 +2,11 @@
 //!
 //! Both calls may be made twice, so nothing is stored before them.
 
+use shared::db::{DbError, Tx};
 use shared::failpoint;
 use shared::ids::{CopyId, SlackTs};
 use shared::jobs::{refresh_copy, refresh_reactions};
-use shared::queue::Scope;
+use shared::queue::{JobRow, Queue, Scope};
 use shared::slack::client::Method;
 use shared::slack::methods::chat::{Delete, Update};
 use shared::slack::methods::files::Delete as DeleteFile;
@@ -14,7 +15,7 @@ use shared::tables::copies::{self, CopyState, Delivery, Form};
 use shared::tables::copy_files::{self, Carried};
 use shared::tables::posts::Body;
 use shared::tables::sync_channels::{Target, Way};
-use shared::tables::{changes, pauses, reaction_notices};
+use shared::tables::{changes, pauses, reaction_notices, undelivered};
 
 use crate::sync::{author, blocks, files, refusal, text, wait};
 use crate::{Done, Failure, JobContext};
@@ -52,6 +53,22 @@ pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
             cx.done(cx.begin().await?).await
         }
     }
+}
+
+/// Notes that the copy stays as it is, in the transaction that buries the job.
+pub(crate) async fn on_death(
+    cx: &JobContext<'_>,
+    tx: &mut Tx,
+    reason: &str,
+) -> Result<(), DbError> {
+    let Some(Ok(id)) = cx.job.payload.as_deref().map(refresh_copy::payload) else { return Ok(()) };
+    undelivered::note(tx, &id, reason).await
+}
+
+/// It is to follow after all, in the transaction that revives the job.
+pub(crate) async fn on_replay(_: &Queue, job: &JobRow, tx: &mut Tx) -> Result<(), DbError> {
+    let Some(Ok(id)) = job.payload.as_deref().map(refresh_copy::payload) else { return Ok(()) };
+    undelivered::forget(tx, &id).await
 }
 
 /// Whether no pause keeps the copy as it is.

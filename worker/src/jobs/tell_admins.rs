@@ -12,9 +12,10 @@ use crate::{Done, Failure, JobContext};
 
 /// People who manage a workspace change rarely.
 const FRESH_FOR: TimeDelta = TimeDelta::days(1);
-/// Members of a page, as Slack advises, and pages at most: an owner is among ten thousand people.
-const PAGE: u32 = 200;
-const PAGES: usize = 50;
+/// Members of a page, as many as Slack gives, and pages: as many as a minute allows, since whoever has to wait
+/// in the middle begins anew.
+const PAGE: u32 = 1_000;
+const PAGES: usize = 15;
 
 pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
     let payload = tell_admins::payload(cx.job.payload()?);
@@ -56,7 +57,8 @@ async fn find(cx: &JobContext<'_>, told: &tell_admins::Payload) -> Result<Option
                         Err(refusal::failure_of_call(cx, &error, &told.team, limited))
                     }
                     // Whatever keeps us from asking keeps no message back.
-                    _ => Ok(known),
+                    _ if known.is_some() => Ok(known),
+                    _ => Err(Failure::retry(&error)),
                 };
             }
         };

@@ -4,9 +4,12 @@ use shared::ids::ChannelId;
 use shared::tables::undelivered::Undelivered;
 
 use super::mrkdwn::escaped;
+use super::plain;
 
 /// Lines of a digest; the rest is counted.
-const LINES: usize = 20;
+const LINES: usize = 15;
+/// Of a reason for which there are no better words.
+const REASON_MAX_CHARS: usize = 120;
 const WAITS: &str = "Messages wait for up to a week and arrive by themselves once it works again.";
 
 /// Nothing can be posted in a channel.
@@ -38,17 +41,24 @@ pub(crate) fn channel_works(channel: &ChannelId) -> String {
 
 /// Nothing can be posted in another workspace, whose own admins cannot be told.
 pub(crate) fn workspace_trouble(name: &str, code: &str) -> String {
-    let what = match code {
+    const INSTALL: &str = "Somebody who manages it has to install me there again.";
+    let (what, help) = match code {
         "token_revoked" | "account_inactive" | "invalid_auth" | "not_authed" | "token_expired" => {
-            "Slack no longer lets me in there".to_owned()
+            ("Slack no longer lets me in there".to_owned(), INSTALL)
         }
-        "missing_scope" => "I lack a permission there".to_owned(),
-        code => format!("Slack says `{}`", escaped(code)),
+        "missing_scope" | "not_allowed_token_type" => {
+            ("I lack a permission there".to_owned(), INSTALL)
+        }
+        "message_limit_exceeded" => (
+            "its plan takes no more messages".to_owned(),
+            "Somebody who manages it can look at the plan.",
+        ),
+        code => (
+            format!("Slack says `{}`", escaped(code)),
+            "Somebody who manages it has to look into that.",
+        ),
     };
-    format!(
-        "I cannot post in the workspace *{}*: {what}. Somebody who manages it has to install me there again. {WAITS}",
-        escaped(name)
-    )
+    format!("I cannot post in the workspace *{}*: {what}. {help} {WAITS}", escaped(name))
 }
 
 /// Something has been posted in it again.
@@ -70,7 +80,8 @@ pub(crate) enum Side {
 
 /// What was given up since yesterday, as one workspace sees it: channels of others are not named.
 pub(crate) fn digest(given_up: &[(Side, &Undelivered)]) -> String {
-    let mut lines = vec!["Since yesterday I had to give up copying some messages:".to_owned()];
+    let mut lines =
+        vec!["Since yesterday I had to give up copying or changing some messages:".to_owned()];
     for (side, given_up) in given_up.iter().take(LINES) {
         let messages = match given_up.messages {
             1 => "1 message".to_owned(),
@@ -88,13 +99,34 @@ pub(crate) fn digest(given_up: &[(Side, &Undelivered)]) -> String {
                 given_up.target_channel
             ),
         };
-        lines.push(format!("• {messages} {way}: {}", escaped(&given_up.reason)));
+        lines.push(format!("• {messages} {way}: {}", in_words(&given_up.reason)));
     }
     if let Some(more @ 1..) = given_up.len().checked_sub(LINES) {
         lines.push(format!("• and {more} more like these"));
     }
     lines.push("Whoever operates me can see them with `syncbot queue dead`, and try again with `syncbot queue retry`.".to_owned());
     lines.join("\n")
+}
+
+/// Why something was given up, by what was noted for operators.
+fn in_words(reason: &str) -> String {
+    let known = [
+        ("msg_too_long", "it is too long for Slack"),
+        ("invalid_blocks", "Slack does not take how it is laid out"),
+        ("cant_update_message", "it cannot be changed there"),
+        ("edit_window_closed", "it can no longer be changed there"),
+        ("cant_delete_message", "it cannot be deleted there"),
+        ("first message of its thread", "the message that it answers could not be copied"),
+        ("is not installed", "I am no longer installed there"),
+        ("is_archived", "the channel has been archived for a week"),
+        ("not_in_channel", "I have not been a member of the channel for a week"),
+        ("channel_not_found", "I have not seen the channel for a week"),
+    ];
+    let words = known.iter().find(|(part, _)| reason.contains(part));
+    words.map_or_else(
+        || plain::shortened(&escaped(reason), REASON_MAX_CHARS),
+        |(_, words)| (*words).to_owned(),
+    )
 }
 
 #[cfg(test)]
@@ -122,7 +154,7 @@ mod tests {
         let given_up = given_up(3);
         let source = digest(&[(Side::Source, &given_up)]);
         assert!(
-            source.contains("• 3 messages from <#C0SECRET> to *Birch*: chat.postMessage"),
+            source.contains("• 3 messages from <#C0SECRET> to *Birch*: it is too long for Slack"),
             "{source}"
         );
         assert!(!source.contains("C0TOWN"), "{source}");
@@ -135,9 +167,11 @@ mod tests {
     fn a_digest_of_very_much_is_short() {
         let given_up = given_up(1);
         let text = digest(&vec![(Side::Target, &given_up); 132]);
-        assert_eq!(text.lines().count(), 23);
-        assert!(text.contains("• 1 message from") && text.contains("and 112 more"), "{text}");
-        assert!(!digest(&vec![(Side::Target, &given_up); 20]).contains("more like"));
+        assert_eq!(text.lines().count(), 18);
+        assert!(text.contains("• 1 message from") && text.contains("and 117 more"), "{text}");
+        assert!(!digest(&vec![(Side::Target, &given_up); 15]).contains("more like"));
+        let endless = Undelivered { reason: "<why> not ".repeat(100), ..given_up };
+        assert!(digest(&vec![(Side::Source, &endless); 99]).chars().count() < 4_000);
     }
 
     #[test]

@@ -51,7 +51,7 @@ pub struct List<'a> {
     /// Where the page begins: what the last one said.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cursor: Option<&'a str>,
-    /// At most so many; Slack advises 200 at most.
+    /// At most so many; Slack gives 1,000, and advises 200.
     pub limit: u32,
 }
 
