@@ -77,13 +77,6 @@ fn run_tests(
     if !arguments.iter().any(|argument| argument == "-p" || argument.starts_with("--package")) {
         nextest.arg("--workspace");
     }
-    let has_threads =
-        |argument: &String| argument.starts_with("-j") || argument.starts_with("--test-threads");
-    if !arguments.iter().any(has_threads) {
-        // Most tests wait most of the time: for leases to end, for servers, for processes to start.
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        nextest.arg(format!("--test-threads={}", 2 * cores));
-    }
     nextest.args(need::arguments_without(without, arguments));
     // Some tests start a server of their own, for which a server somewhere else is not enough.
     nextest.env(REQUIRE, need::list(required));

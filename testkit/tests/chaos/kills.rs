@@ -117,7 +117,6 @@ async fn worker_dies_resuming(database: TestDatabase, plan: &str) {
     town.slack.wait_until(|slack| slack.undelivered() == 0, PATIENCE).await.expect("told");
     operator(&town, "resume").await;
     first.killed().await;
-    assert_eq!(town.texts_in_target(0).len(), 3, "the pause was over when the worker died");
     let second = worker(&town);
     let follows = |_: &SlackEmulator| {
         let there = town.messages_in_target(0);
