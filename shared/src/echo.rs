@@ -16,8 +16,15 @@ const BYTES: usize = 8;
 
 /// What a message says, in short: how many letters, and their hash. `None`: it has none.
 pub fn of(text: &str) -> Option<String> {
-    let letters = letters(text);
-    (!letters.is_empty()).then(|| short(&letters))
+    Spoken::read(text).map(|spoken| short(&spoken.letters))
+}
+
+/// A text, read once to be compared with many.
+#[derive(Clone)]
+pub struct Spoken<'t> {
+    text: &'t str,
+    /// At least one.
+    letters: Vec<(usize, char)>,
 }
 
 /// How a text repeats what a message says.
@@ -29,24 +36,38 @@ pub enum Repetition {
     Words,
 }
 
-/// Whether a text repeats the message of which `echo` is kept.
-pub fn repetition(text: &str, echo: &str) -> Option<Repetition> {
-    let (length, _) = echo.split_once(':')?;
-    let length: usize = length.parse().ok()?;
-    let letters = letters(text);
-    let label = letters.len().checked_sub(length)?;
-    let (_, repeated) = letters.split_at(label);
-    if length == 0 || short(repeated) != echo {
-        return None;
+impl<'t> Spoken<'t> {
+    /// `None`: the text has no letters.
+    pub fn read(text: &'t str) -> Option<Self> {
+        let letters = letters(text);
+        (!letters.is_empty()).then_some(Self { text, letters })
     }
-    if length < LETTERS_OF_WORDS {
-        return (label == 0).then_some(Repetition::Brief);
+
+    /// Whether the text repeats the message of which `echo` is kept.
+    pub fn repeats(&self, echo: &str) -> Option<Repetition> {
+        let (length, _) = echo.split_once(':')?;
+        let length: usize = length.parse().ok()?;
+        let label = self.letters.len().checked_sub(length)?;
+        let (_, repeated) = self.letters.split_at(label);
+        if length == 0 || short(repeated) != echo {
+            return None;
+        }
+        if length < LETTERS_OF_WORDS {
+            return (label == 0).then_some(Repetition::Brief);
+        }
+        let is_label = label == 0 || {
+            let before = self.text[..repeated[0].0].trim_end();
+            label <= LABEL_MAX_LETTERS && before.ends_with(LABEL_ENDS)
+        };
+        is_label.then_some(Repetition::Words)
     }
-    let is_label = label == 0 || {
-        let before = text[..repeated[0].0].trim_end();
-        label <= LABEL_MAX_LETTERS && before.ends_with(LABEL_ENDS)
-    };
-    is_label.then_some(Repetition::Words)
+}
+
+impl std::fmt::Debug for Spoken<'_> {
+    /// Message text never reaches a log.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Spoken({} letters)", self.letters.len())
+    }
 }
 
 /// Letters and digits with their places, outside of what Slack writes in `<…>` and of code, as which names
@@ -87,6 +108,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    fn repetition(text: &str, echo: &str) -> Option<Repetition> {
+        Spoken::read(text)?.repeats(echo)
+    }
 
     fn repeats(text: &str, said: &str) -> Option<Repetition> {
         repetition(text, &of(said).expect("it has letters"))

@@ -18,3 +18,20 @@ pub mod refresh_reactions;
 pub mod resume_channel;
 pub mod route_event;
 pub mod tell_admins;
+
+use crate::queue::{Lane, NewJob, Order, Priority};
+
+/// A job of which a schedule makes one in each period: that of the tick that began at `at` (queue time).
+fn of_tick(kind: &'static str, at: i64) -> NewJob {
+    NewJob {
+        lane: Lane::maintenance(),
+        order: Order::At(at),
+        priority: Priority::Maintenance,
+        kind,
+        payload: String::new(),
+        // The schedule gives it the one of its tick.
+        dedup_key: None,
+        // One that waits, because there was no time for it so far, does the work of both.
+        coalesce_key: Some(kind.to_owned()),
+    }
+}

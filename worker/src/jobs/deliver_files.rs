@@ -14,7 +14,6 @@ use shared::slack::file::File;
 use shared::tables::copies::{self, CopyState, Delivery, Form};
 use shared::tables::copy_files::{self, Carried};
 use shared::tables::posts::{Author, Body};
-use shared::tables::sync_channels::Target;
 use shared::tables::undelivered;
 
 use crate::sync::carry::{self, Tokens};
@@ -81,7 +80,7 @@ async fn ended_as(cx: &JobContext<'_>, delivery: &Delivery, ended: Ended) -> Res
 
 async fn go_apart(cx: &JobContext<'_>, delivery: &Delivery) -> Result<Done, Failure> {
     let mut tx = cx.begin().await?;
-    let job = deliver_files::job_apart(&delivery.id, &target(delivery));
+    let job = deliver_files::job_apart(&delivery.id, &delivery.target());
     cx.enqueue(&mut tx, vec![job]).await?;
     cx.done(tx).await
 }
@@ -173,14 +172,6 @@ async fn say_instead(cx: &JobContext<'_>, delivery: &Delivery) -> Result<Done, F
     copy_files::mark_lost(&mut tx, &delivery.id).await?;
     cx.commit(tx).await?;
     super::deliver_copy::deliver(cx, &delivery.id).await
-}
-
-fn target(delivery: &Delivery) -> Target {
-    Target {
-        workspace_id: delivery.workspace_id.clone(),
-        team_id: delivery.team_id.clone(),
-        channel_id: delivery.channel_id.clone(),
-    }
 }
 
 /// Notes that the files will not be shared, in the transaction that buries the job. Their author learns of it.

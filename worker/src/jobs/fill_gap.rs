@@ -8,11 +8,12 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use serde_json::{Map, Value};
 use shared::db::{DbError, Tx};
 use shared::ids::SlackTs;
 use shared::jobs::{fill_gap, fill_thread};
 use shared::queue::{NewJob, Scope, millis};
-use shared::slack::methods::gaps::{Page, Said};
+use shared::slack::methods::gaps::Said;
 use shared::slack::{CallError, Outcome};
 use shared::tables::gaps::{self, Known};
 use shared::tables::installations;
@@ -23,7 +24,7 @@ use crate::{Done, Failure, FencedTx, JobContext};
 
 /// As much as Slack gives at once to the apps that it gives least
 /// (docs.slack.dev/changelog/2025/05/29/rate-limit-changes-for-non-marketplace-apps).
-const PAGE: u32 = 15;
+pub(super) const PAGE: u32 = 15;
 /// What was said so long before a gap may have been edited or deleted in it.
 const LOOK_BACK: i64 = 60 * 60 * 1_000_000;
 /// A thread in which somebody answered so long before a gap may go on in it.
@@ -52,9 +53,18 @@ pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
         let page = cx.call(&gap.team, &token, &said).await;
         let page = page.map_err(|error| refused(cx, &error, &gap))?;
         let mut tx = cx.begin().await?;
-        let next = page.messages.iter().filter_map(Head::of).map(|head| head.ts);
-        let next = next.min_by_key(SlackTs::micros).filter(|_| page.has_more);
-        store(cx, &mut tx, &gap, page, next.as_ref().unwrap_or(&oldest), &latest).await?;
+        let found = page.messages.into_iter();
+        let found: Vec<_> = found.filter_map(|said| Some((Head::of(&said)?, said))).collect();
+        let next = found.iter().map(|(head, _)| &head.ts).min_by_key(|ts| ts.micros()).cloned();
+        let next = next.filter(|_| page.has_more);
+        let from = next.as_ref().unwrap_or(&oldest);
+        let missing = store(cx, &mut tx, &gap, found, from, &latest).await?;
+        if !page.is_limited {
+            // Slack is asked for each of them before it is taken for deleted.
+            for ts in missing {
+                park(cx, &mut tx, &gap, fill_thread::job(&gap, &ts)).await?;
+            }
+        }
         let Some(next) = next else { return finish(cx, tx, &gap, &oldest).await };
         gaps::note_reached(&mut tx, &gap, &next).await?;
         cx.commit(tx).await?;
@@ -62,21 +72,19 @@ pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
     }
 }
 
-/// What a page shows from `from` on up to `until` and we do not know.
+/// What a page shows from `from` on up to `until` and we do not know; returns what we know and it does not show.
 async fn store(
     cx: &JobContext<'_>,
     tx: &mut FencedTx,
     gap: &fill_gap::Payload,
-    page: Page,
+    found: Vec<(Head, Map<String, Value>)>,
     from: &SlackTs,
     until: &SlackTs,
-) -> Result<(), Failure> {
+) -> Result<Vec<SlackTs>, Failure> {
     let known = gaps::known(tx, &gap.workspace, &gap.channel, from, until).await?;
     let mut known: HashMap<SlackTs, Known> =
         known.into_iter().map(|known| (known.ts.clone(), known)).collect();
-    let is_limited = page.is_limited;
-    for message in page.messages {
-        let Some(head) = Head::of(&message) else { continue };
+    for (head, message) in found {
         let earlier = known.remove(&head.ts);
         if head.latest_reply.as_ref().is_some_and(|latest| latest.micros() >= gap.from) {
             park(cx, tx, gap, fill_thread::job(gap, &head.ts)).await?;
@@ -85,13 +93,7 @@ async fn store(
             park(cx, tx, gap, job).await?;
         }
     }
-    if !is_limited {
-        // Slack is asked for each of them before it is taken for deleted.
-        for missing in known.into_values().filter(|known| known.is_shown) {
-            park(cx, tx, gap, fill_thread::job(gap, &missing.ts)).await?;
-        }
-    }
-    Ok(())
+    Ok(known.into_values().filter(|known| known.is_shown).map(|known| known.ts).collect())
 }
 
 /// The events that this message asks for.
@@ -101,7 +103,7 @@ pub(super) async fn news(
     gap: &fill_gap::Payload,
     earlier: Option<Known>,
     head: Head,
-    message: serde_json::Map<String, serde_json::Value>,
+    message: Map<String, Value>,
 ) -> Result<Vec<NewJob>, Failure> {
     if head.is_tombstone() {
         let is_news = earlier.is_some_and(|known| known.is_shown);

@@ -6,12 +6,10 @@ use shared::jobs::fill_thread;
 use shared::slack::methods::gaps::Answered;
 use shared::tables::gaps;
 
-use super::fill_gap::{news, refused};
+use super::fill_gap::{PAGE, news, refused};
 use crate::sync::found::{self, Head};
 use crate::{Done, Failure, JobContext};
 
-/// As in `fill_gap`.
-const PAGE: u32 = 15;
 /// What Slack says when there is no such message any more
 /// (docs.slack.dev/reference/methods/conversations.replies).
 const GONE: &str = "thread_not_found";

@@ -14,7 +14,7 @@ use shared::slack::{CallError, Outcome};
 use shared::tables::copies::{self, CopyState, Delivery, Form};
 use shared::tables::copy_files::{self, Carried};
 use shared::tables::posts::Body;
-use shared::tables::sync_channels::{Target, Way};
+use shared::tables::sync_channels::Way;
 use shared::tables::{changes, pauses, reaction_notices, undelivered};
 
 use crate::sync::{author, blocks, files, refusal, text, wait};
@@ -76,18 +76,9 @@ async fn may_follow(cx: &JobContext<'_>, delivery: &Delivery) -> Result<bool, Fa
     let way = Way {
         workspace_id: delivery.source_workspace_id.clone(),
         channel_id: delivery.source_channel_id.clone(),
-        target: place(delivery),
+        target: delivery.target(),
     };
     Ok(pauses::let_pass(&cx.services.db, &way, delivery.version).await?)
-}
-
-/// Where the copy stands.
-fn place(delivery: &Delivery) -> Target {
-    Target {
-        workspace_id: delivery.workspace_id.clone(),
-        team_id: delivery.team_id.clone(),
-        channel_id: delivery.channel_id.clone(),
-    }
 }
 
 fn payload(cx: &JobContext<'_>) -> Result<CopyId, Failure> {
@@ -181,7 +172,7 @@ async fn gone(cx: &JobContext<'_>, delivery: &Delivery) -> Result<Done, Failure>
     let mut tx = cx.begin().await?;
     changes::mark_deleted(&mut tx, &delivery.id, &delivery.post_id).await?;
     if delivery.is_deleted && reaction_notices::exist_of(&mut tx, &delivery.post_id).await? {
-        let job = refresh_reactions::job(&delivery.post_id, &place(delivery));
+        let job = refresh_reactions::job(&delivery.post_id, &delivery.target());
         cx.enqueue(&mut tx, vec![job]).await?;
     }
     cx.done(tx).await

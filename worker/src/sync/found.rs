@@ -31,7 +31,7 @@ struct Edited {
 impl Head {
     /// What cannot be read is nothing that is copied.
     pub(crate) fn of(message: &Map<String, Value>) -> Option<Self> {
-        serde_json::from_value(Value::Object(message.clone())).ok()
+        Self::deserialize(message).ok()
     }
 
     /// What is left of a deleted message that was answered.

@@ -1,6 +1,7 @@
-//! The message that a copy is of.
+//! The message that a copy is of, and where any message stands.
 
 use secrecy::SecretString;
+use shared::ids::{ChannelId, SlackTs, TeamId};
 use shared::slack::methods::chat::GetPermalink;
 use shared::tables::copies::Delivery;
 
@@ -12,8 +13,19 @@ pub(crate) async fn link(
     delivery: &Delivery,
     token: &SecretString,
 ) -> Option<String> {
-    let permalink =
-        GetPermalink { channel: &delivery.source_channel_id, message_ts: &delivery.source_ts };
-    let answer = cx.call(&delivery.source_team_id, token, &permalink).await;
+    let (team, channel) = (&delivery.source_team_id, &delivery.source_channel_id);
+    address(cx, token, team, channel, &delivery.source_ts).await
+}
+
+/// As [`link`], of any message.
+pub(crate) async fn address(
+    cx: &JobContext<'_>,
+    token: &SecretString,
+    team: &TeamId,
+    channel: &ChannelId,
+    ts: &SlackTs,
+) -> Option<String> {
+    let permalink = GetPermalink { channel, message_ts: ts };
+    let answer = cx.call(team, token, &permalink).await;
     answer.ok().map(|answer| answer.permalink)
 }

@@ -7,6 +7,7 @@ use crate::db::{Db, DbError};
 use crate::ids::{ChannelId, CopyId, PostId, SlackTs, TeamId, WorkspaceId};
 use crate::sql;
 use crate::tables::posts::{Author, Body};
+use crate::tables::sync_channels::Target;
 
 /// What is known about a call that may have had its effect unseen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,6 +72,17 @@ pub struct Delivery {
     pub version: i64,
     /// It was deleted since.
     pub is_deleted: bool,
+}
+
+impl Delivery {
+    /// Where it belongs.
+    pub fn target(&self) -> Target {
+        Target {
+            workspace_id: self.workspace_id.clone(),
+            team_id: self.team_id.clone(),
+            channel_id: self.channel_id.clone(),
+        }
+    }
 }
 
 /// A copy, with its message.

@@ -69,7 +69,7 @@ impl Events {
             &SOURCE.parse::<TeamId>().expect(ids),
             &source_channel(number % self.channels).parse::<ChannelId>().expect(ids),
             &event_id(number).parse::<EventId>().expect(ids),
-            &self.ts(number).parse::<SlackTs>().expect(ids),
+            &self.ts(number),
             &self.envelope(number),
         )
     }
@@ -85,9 +85,8 @@ impl Events {
         NewJob { payload: envelope.to_string(), ..self.job(number) }
     }
 
-    fn ts(&self, number: u64) -> String {
-        let micros = self.first_micros + i64::try_from(number).expect("a count");
-        format!("{}.{:06}", micros / 1_000_000, micros % 1_000_000)
+    fn ts(&self, number: u64) -> SlackTs {
+        SlackTs::at(self.first_micros + i64::try_from(number).expect("a count"))
     }
 
     fn envelope(&self, number: u64) -> String {

@@ -3,13 +3,13 @@
 
 use shared::ids::{CopyId, PostId, SlackTs};
 use shared::jobs::{deliver_copy, refresh_copy};
-use shared::slack::methods::chat::GetPermalink;
 use shared::tables::changes;
 use shared::tables::copies::{self, Form};
 use shared::tables::posts::{self, Author, Body, NewPost};
 use shared::tables::reaction_notices::{self, Told};
 use shared::tables::sync_channels::Target;
 
+use crate::sync::original;
 use crate::{Failure, FencedTx, JobContext};
 
 /// Brings the lines below a message, which stands at `ts`, to what people at other places react.
@@ -34,7 +34,10 @@ pub(super) async fn follow(
     }
     let root = posts::root_of(db, post).await?;
     let link = match &root {
-        Some(_) => link(cx, place, ts).await?,
+        Some(_) => {
+            let token = cx.target_token(&place.workspace_id).await?;
+            original::address(cx, &token, &place.team_id, &place.channel_id, ts).await
+        }
         // In its thread, nobody needs to be told which message is meant.
         None => None,
     };
@@ -58,18 +61,6 @@ fn words(emoji: &str, link: Option<&str>) -> String {
         Some(link) => format!("reacted with :{emoji}: to <{link}|this message>"),
         None => format!("reacted with :{emoji}:"),
     }
-}
-
-/// The address of the message, if Slack tells it: the line is of use without.
-async fn link(
-    cx: &JobContext<'_>,
-    place: &Target,
-    ts: &SlackTs,
-) -> Result<Option<String>, Failure> {
-    let token = cx.target_token(&place.workspace_id).await?;
-    let message = GetPermalink { channel: &place.channel_id, message_ts: ts };
-    let answer = cx.call(&place.team_id, &token, &message).await;
-    Ok(answer.ok().map(|answer| answer.permalink))
 }
 
 /// What somebody reacted, as a message that they say in the thread.

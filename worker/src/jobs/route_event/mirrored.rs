@@ -3,7 +3,7 @@
 //! A bridge finds our copy, says it in another channel, where we find it and copy it to the first, and so on.
 //! Each of the two leaves out what it wrote itself, and nothing else.
 
-use shared::echo::{self, Repetition};
+use shared::echo::{Repetition, Spoken};
 use shared::ids::SlackTs;
 use shared::tables::lately::{self, Lately};
 use shared::tables::posts::Author;
@@ -27,24 +27,27 @@ impl Routing<'_> {
         tx: &mut FencedTx,
         create: &Create,
     ) -> Result<bool, Failure> {
-        if !create.is_of_app || echo::of(&create.body.text).is_none() {
+        let Some(spoken) = Spoken::read(&create.body.text).filter(|_| create.is_of_app) else {
             return Ok(false);
-        }
+        };
         let from = SlackTs::at((create.ts.micros() - LATELY).max(0));
         let (workspace, channel) = (&self.source.id, &self.channel);
         let said = lately::in_channel(tx, workspace, channel, &from, &create.ts, MOST).await?;
-        Ok(is_mirrored(&create.author, &create.body.text, &said))
+        Ok(is_mirrored(&create.author, &spoken, &said))
     }
 }
 
-fn is_mirrored(author: &Author, text: &str, said: &[Lately]) -> bool {
-    let same = |said: &&Lately| echo::repetition(text, &said.echo).is_some();
-    let of_others = |said: &&Lately| said.is_copy || !is_same(&said.author, author);
-    let repeats_words = said
-        .iter()
-        .filter(of_others)
-        .any(|said| echo::repetition(text, &said.echo) == Some(Repetition::Words));
-    repeats_words || said.iter().filter(same).count() >= OWN
+fn is_mirrored(author: &Author, spoken: &Spoken<'_>, said: &[Lately]) -> bool {
+    let mut times = 0;
+    for said in said {
+        let Some(repetition) = spoken.repeats(&said.echo) else { continue };
+        times += 1;
+        let is_of_others = said.is_copy || !is_same(&said.author, author);
+        if times >= OWN || is_of_others && repetition == Repetition::Words {
+            return true;
+        }
+    }
+    false
 }
 
 /// Apps may say each thing under another name.
@@ -57,7 +60,13 @@ fn is_same(one: &Author, other: &Author) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use shared::echo;
+
     use super::*;
+
+    fn is_mirrored(author: &Author, text: &str, said: &[Lately]) -> bool {
+        super::is_mirrored(author, &Spoken::read(text).expect("letters"), said)
+    }
 
     fn bot(id: &str, name: &str) -> Author {
         let (bot, name) = (Some(id.parse().expect("an id")), Some(name.to_owned()));
