@@ -70,6 +70,13 @@ impl std::fmt::Debug for Spoken<'_> {
     }
 }
 
+/// Whether a text says nothing but what stands in another, or in a part of it. Names do not count, which differ
+/// from workspace to workspace.
+pub fn is_part(text: &str, whole: &str) -> bool {
+    let of = |text: &str| letters(text).into_iter().map(|(_, c)| c).collect::<String>();
+    of(whole).contains(&of(text))
+}
+
 /// Letters and digits with their places, outside of what Slack writes in `<…>` and of code, as which names
 /// are shown elsewhere.
 fn letters(text: &str) -> Vec<(usize, char)> {

@@ -5,6 +5,7 @@ use secrecy::SecretString;
 use shared::config::WorkerProcessConfig;
 use shared::db::retry_contention;
 use shared::ids::{ChannelId, SyncChannelId, SyncId, WorkspaceId};
+use shared::jobs::read_directory;
 use shared::slack::methods::auth;
 use shared::tables::installations::{self, Installation};
 use shared::tables::sync_channels::{self, NotInserted, SyncChannel};
@@ -48,10 +49,14 @@ pub async fn with_token(
             &services.sealer,
         );
         installations::upsert(&mut tx, &installation, clock.now()).await?;
+        let directory = read_directory::job(&workspace.id, &workspace.team_id);
+        services.queue.enqueue(&mut tx, vec![directory]).await?;
         tx.commit().await?;
         Ok(workspace)
     });
-    Ok(stored.await?)
+    let workspace = stored.await?;
+    services.queue.wakes().signal();
+    Ok(workspace)
 }
 
 /// Installs the workspace whose token a developer configured, if any (`SLACK_BOT_TOKEN`). That Slack does not

@@ -8,9 +8,9 @@ use shared::jobs;
 use shared::queue::{JobRow, NewJob, Queue};
 
 use crate::jobs::{
-    channel_event, daily_digest, deliver_copy, deliver_files, fill_gap, fill_thread, leave_channel,
-    note_gap, notice, queue_care, refresh_copy, refresh_reactions, resume_channel, route_event,
-    tell_admins,
+    channel_event, daily_digest, deliver_copy, deliver_files, directory_care, fill_gap,
+    fill_thread, leave_channel, member_event, note_gap, notice, queue_care, read_directory,
+    refresh_copy, refresh_reactions, resume_channel, route_event, tell_admins,
 };
 use crate::{Done, Failure, JobContext};
 
@@ -101,6 +101,15 @@ pub fn registry() -> Vec<Registered> {
             ..job(jobs::fill_gap::NAME, |cx| Box::pin(fill_gap::run(cx)), LONG)
         },
         job(jobs::fill_thread::NAME, |cx| Box::pin(fill_thread::run(cx)), LONG),
+        job(jobs::member_event::NAME, |cx| Box::pin(member_event::run(cx)), QUICK),
+        job(jobs::read_directory::NAME, |cx| Box::pin(read_directory::run(cx)), QUICK),
+        Registered {
+            schedule: Some(Schedule {
+                every: Duration::from_hours(1),
+                job: jobs::directory_care::job,
+            }),
+            ..job(jobs::directory_care::NAME, |cx| Box::pin(directory_care::run(cx)), QUICK)
+        },
         Registered {
             schedule: Some(Schedule { every: Duration::from_mins(10), job: jobs::queue_care::job }),
             ..job(jobs::queue_care::NAME, |cx| Box::pin(queue_care::run(cx)), LONG)

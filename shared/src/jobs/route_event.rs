@@ -20,8 +20,12 @@ pub fn job(
         priority: Priority::Normal,
         kind: NAME,
         payload: envelope.to_owned(),
-        // The same on each retry of Slack (docs.slack.dev/apis/events-api).
-        dedup_key: Some(format!("event:{team}:{event}")),
+        dedup_key: Some(dedup_key(team, event)),
         coalesce_key: None,
     }
+}
+
+/// The same on each retry of Slack (docs.slack.dev/apis/events-api).
+pub(super) fn dedup_key(team: &TeamId, event: &EventId) -> String {
+    format!("event:{team}:{event}")
 }

@@ -54,6 +54,11 @@ impl Lane {
         Self(format!("team:{team}"))
     }
 
+    /// Who is in a workspace.
+    pub fn directory(team: &TeamId) -> Self {
+        Self(format!("dir:{team}"))
+    }
+
     /// What is read again in a channel of which Slack did not tell everything.
     pub fn gap(team: &TeamId, channel: &ChannelId) -> Self {
         Self(format!("gap:{team}:{channel}"))

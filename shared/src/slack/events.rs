@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::file::{self, File};
+use super::methods::users::Member;
 use crate::ids::{AppId, BotId, ChannelId, EventId, SlackTs, TeamId, UserId};
 
 /// The envelope of an event, with the event itself.
@@ -31,6 +32,15 @@ pub struct ReactionEvent {
     pub user: UserId,
     pub reaction: String,
     pub item: Item,
+    pub event_ts: SlackTs,
+}
+
+/// `team_join` and `user_profile_changed`: somebody, as they are now
+/// (docs.slack.dev/reference/events/team_join).
+#[derive(Debug, Clone, Deserialize)]
+#[expect(missing_docs, reason = "Slack's own names")]
+pub struct MemberEvent {
+    pub user: Member,
     pub event_ts: SlackTs,
 }
 
@@ -76,6 +86,9 @@ pub struct MessageEvent {
     /// As `blocks`; previews of links are among them.
     #[serde(default)]
     pub attachments: Value,
+    /// What an app wrote onto it, if Slack tells; whatever that is.
+    #[serde(default)]
+    pub metadata: Value,
     /// When this happened; for what was said, its `ts`.
     #[serde(default)]
     pub event_ts: Option<SlackTs>,

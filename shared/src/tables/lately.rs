@@ -17,7 +17,7 @@ pub struct Lately {
 }
 
 /// What was said in a channel, by whomever and wherever, later than one time and before another: the last
-/// `most` messages.
+/// `most` messages. Copies that are being posted are among them: Slack shows them before it says so to us.
 pub async fn in_channel(
     tx: &mut Tx,
     workspace: &WorkspaceId,
@@ -33,6 +33,10 @@ pub async fn in_channel(
              UNION ALL
              SELECT posts.echo, posts.author, copies.id, copies.ts FROM copies JOIN posts ON posts.id = copies.post_id
              WHERE copies.workspace_id = $1 AND copies.channel_id = $2 AND copies.ts > $3 AND copies.ts < $4
+               AND copies.part = 0 AND posts.echo IS NOT NULL
+             UNION ALL
+             SELECT posts.echo, posts.author, copies.id, posts.ts FROM copies JOIN posts ON posts.id = copies.post_id
+             WHERE copies.workspace_id = $1 AND copies.channel_id = $2 AND copies.ts IS NULL AND copies.state = 'sending'
                AND copies.part = 0 AND posts.echo IS NOT NULL
              ORDER BY ts DESC LIMIT $5"
         ))

@@ -1,6 +1,8 @@
 //! Other apps that mirror channels, in whatever way, make no loop with us.
 
-use slack_emulator::AppPost;
+use std::time::Duration;
+
+use slack_emulator::{AppPost, Fault, FaultRule};
 use testkit::{ACME, BIRCH, Side, TestApp, on_each_database};
 
 const CAKE: &str = "who brings the cake, <@U0ADA>?";
@@ -30,6 +32,18 @@ on_each_database! {
         app.until_settled().await;
         assert_eq!(last_text(&app, BIRCH), "not me");
         assert_eq!(app.dead_jobs().await, []);
+        app.stop_everything().await;
+    }
+
+    async fn what_a_bridge_repeats_before_slack_has_answered_us_is_not_copied_again(database: TestDatabase) {
+        let app = TestApp::start(database).await;
+        let late = Fault::late_answer(Duration::from_secs(1));
+        app.slack.add_fault(FaultRule::once(late).on_method("chat.postMessage").in_team(BIRCH.team));
+        ACME.says(&app.slack, CAKE);
+        app.until_both_have(1).await;
+        bridges(&app, BIRCH, &format!("*Ada Lovelace*: {CAKE}"));
+        app.until_settled().await;
+        assert_eq!((ACME.texts(&app.slack).len(), BIRCH.texts(&app.slack).len()), (1, 2));
         app.stop_everything().await;
     }
 

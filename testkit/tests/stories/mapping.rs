@@ -58,7 +58,6 @@ on_each_database! {
 
     async fn an_author_whose_other_self_nobody_knows_appears_as_before(database: TestDatabase) {
         let app = TestApp::start(database).await;
-        app.slack.workspace(BIRCH.team).user("U0GONE", "Ada Byron");
         app.slack.add_fault(FaultRule::always(Fault::error("user_not_found")).on_method("users.info").in_team(BIRCH.team));
         map(&app, ACME.person, BIRCH, Some("U0GONE")).await;
         ACME.says(&app.slack, "who am I?");

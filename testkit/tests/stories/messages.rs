@@ -106,7 +106,7 @@ on_each_database! {
         app.until_both_have(1).await;
         app.until_idle().await;
         let bodies: Vec<(Option<String>,)> = app.db.read(sql!("SELECT body FROM posts")).fetch_all().await.expect("read");
-        let payloads: Vec<(Option<String>,)> = app.db.read(sql!("SELECT payload FROM jobs WHERE kind NOT IN ('queue_care', 'daily_digest')")).fetch_all().await.expect("read");
+        let payloads: Vec<(Option<String>,)> = app.db.read(sql!("SELECT payload FROM jobs WHERE kind IN ('route_event', 'deliver_copy')")).fetch_all().await.expect("read");
         assert_eq!((bodies, payloads), (vec![(None,)], vec![(None,), (None,)]));
         app.finish().await;
     }

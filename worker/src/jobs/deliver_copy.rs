@@ -15,8 +15,9 @@ use shared::tables::copies::{self, CopyState, Delivery, Form};
 use shared::tables::posts::{Author, Body};
 use shared::tables::{changes, posts, undelivered};
 
+use crate::sync::author::Shown;
 use crate::sync::thread::{self, Place};
-use crate::sync::{author, blocks, files, mark, reconcile, refusal, stub, text, unseen};
+use crate::sync::{author, blocks, files, mark, reconcile, refusal, stub, text, unseen, voice};
 use crate::{Done, Failure, FencedTx, JobContext};
 
 /// What stands where the first message of a thread was, as Slack itself puts it.
@@ -59,38 +60,7 @@ pub(super) async fn deliver(cx: &JobContext<'_>, id: &CopyId) -> Result<Done, Fa
         return drop_copy(cx, cx.begin().await?, &delivery).await;
     };
     let author = author::shown(cx, &delivery, &author).await?;
-
-    let blocks = blocks::to_post(&body.blocks);
-    let mut message = PostMessage {
-        channel: &delivery.channel_id,
-        text: &body.text,
-        blocks: blocks.as_deref(),
-        thread_ts: root,
-        reply_broadcast: body.is_broadcast && root.is_some(),
-        username: &author.name,
-        icon_url: author.avatar_url.as_deref(),
-        unfurl_links: false,
-        unfurl_media: false,
-        metadata: &mark::metadata(&delivery),
-        client_msg_id: &mark::client_msg_id(id),
-    };
-    let mut called = send(cx, &delivery, &token, &message).await?;
-    if let Err(error) = &called
-        && message.blocks.take().is_some()
-        && blocks::are_refused(error)
-    {
-        tracing::warn!(copy.id = %id, %error, "the copy has its text alone");
-        called = send(cx, &delivery, &token, &message).await?;
-    }
-    if let Err(error) = &called
-        && error.code() == Some("thread_not_found")
-        && message.thread_ts.take().is_some()
-    {
-        // What was said in a thread that is gone is said all the same.
-        message.reply_broadcast = false;
-        called = send(cx, &delivery, &token, &message).await?;
-    }
-    match called {
+    match post(cx, &mut delivery, &token, root, &author, &body).await? {
         Ok(posted) => loop {
             match store(cx, &delivery, &posted.ts).await {
                 // The message is there: what must not be done again is calling, so storing is. It ends with
@@ -106,6 +76,73 @@ pub(super) async fn deliver(cx: &JobContext<'_>, id: &CopyId) -> Result<Done, Fa
             Err(refusal::after_post(cx, &delivery, &token, &error, limited).await?)
         }
     }
+}
+
+/// Posts it in the author's own name, if they have one there, or else in the bot's under the author's name.
+async fn post(
+    cx: &JobContext<'_>,
+    delivery: &mut Delivery,
+    token: &SecretString,
+    root: Option<&SlackTs>,
+    author: &Shown,
+    body: &Body,
+) -> Result<Result<Posted, CallError>, Failure> {
+    let channel = delivery.channel_id.clone();
+    let blocks = blocks::to_post(&body.blocks);
+    let (metadata, client_msg_id) = (mark::metadata(delivery), mark::client_msg_id(&delivery.id));
+    let mut message = PostMessage {
+        channel: &channel,
+        text: &body.text,
+        blocks: blocks.as_deref(),
+        thread_ts: root,
+        reply_broadcast: body.is_broadcast && root.is_some(),
+        username: None,
+        icon_url: None,
+        unfurl_links: false,
+        unfurl_media: false,
+        metadata: &metadata,
+        client_msg_id: &client_msg_id,
+    };
+    if let Some(voice) = voice::of_author(cx, delivery, author).await? {
+        delivery.posted_as = Some(voice.user().clone());
+        let called = say(cx, delivery, &voice.token, message.clone()).await?;
+        match called {
+            Err(error) if voice.is_refused(cx, &error).await? => {
+                tracing::info!(copy.id = %delivery.id, %error, "the bot says it for its author");
+            }
+            called => return Ok(called),
+        }
+    }
+    delivery.posted_as = None;
+    message.username = Some(&author.name);
+    message.icon_url = author.avatar_url.as_deref();
+    say(cx, delivery, token, message).await
+}
+
+/// Says it, or as much of it as Slack takes.
+async fn say(
+    cx: &JobContext<'_>,
+    delivery: &Delivery,
+    token: &SecretString,
+    mut message: PostMessage<'_>,
+) -> Result<Result<Posted, CallError>, Failure> {
+    let mut called = send(cx, delivery, token, &message).await?;
+    if let Err(error) = &called
+        && message.blocks.take().is_some()
+        && blocks::are_refused(error)
+    {
+        tracing::warn!(copy.id = %delivery.id, %error, "the copy has its text alone");
+        called = send(cx, delivery, token, &message).await?;
+    }
+    if let Err(error) = &called
+        && error.code() == Some("thread_not_found")
+        && message.thread_ts.take().is_some()
+    {
+        // What was said in a thread that is gone is said all the same.
+        message.reply_broadcast = false;
+        called = send(cx, delivery, token, &message).await?;
+    }
+    Ok(called)
 }
 
 /// Claims the copy as `sending`, and calls Slack.

@@ -17,8 +17,11 @@ use shared::tables::posts::Body;
 use shared::tables::sync_channels::Way;
 use shared::tables::{changes, pauses, reaction_notices, undelivered};
 
-use crate::sync::{author, blocks, files, refusal, text, wait};
+use crate::sync::{author, blocks, files, refusal, text, voice, wait};
 use crate::{Done, Failure, JobContext};
+
+/// Only with their token it could be changed.
+const NOT_OURS: &str = "its author, as whom it was posted, lets SyncBot change it no longer";
 
 pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
     let id = payload(cx)?;
@@ -151,16 +154,32 @@ async fn remove_files(cx: &JobContext<'_>, delivery: &Delivery) -> Result<(), Fa
     Ok(())
 }
 
-/// Calls Slack for the copy's workspace.
+/// Calls Slack for the copy's workspace, with the token that the copy was posted with.
 async fn call<M: Method>(
     cx: &JobContext<'_>,
     delivery: &Delivery,
     method: &M,
 ) -> Result<Result<M::Answer, CallError>, Failure> {
-    let token = cx.target_token(&delivery.workspace_id).await?;
+    let voice = match &delivery.posted_as {
+        Some(user) => {
+            let voice = voice::of(cx, delivery, user).await?;
+            Some(voice.ok_or_else(|| Failure::dead(NOT_OURS))?)
+        }
+        None => None,
+    };
+    let token = match &voice {
+        Some(voice) => voice.token.clone(),
+        None => cx.target_token(&delivery.workspace_id).await?,
+    };
     failpoint!("refresh.before_call");
     let called = cx.call(&delivery.team_id, &token, method).await;
     failpoint!("refresh.called");
+    if let (Some(voice), Err(error)) = (&voice, &called)
+        && error.code() != Some("is_archived")
+        && voice.is_refused(cx, error).await?
+    {
+        return Err(Failure::dead(format!("{NOT_OURS}: {error}")));
+    }
     Ok(called)
 }
 

@@ -62,6 +62,7 @@ pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
         SyncAction::Create(create) if !create.body.files.is_empty() => {
             routing.is_own_share(&mut tx, create).await?
         }
+        SyncAction::Create(create) => routing.is_own_voice(&mut tx, create).await?,
         _ => false,
     };
     let outcome = match action {

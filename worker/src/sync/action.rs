@@ -1,10 +1,11 @@
 //! What a message event asks for.
 
-use shared::ids::{ChannelId, SlackTs, UserId};
+use shared::ids::{ChannelId, CopyId, SlackTs, UserId};
 use shared::slack::events::{Icons, MessageEvent, ReactionEvent};
 use shared::tables::posts::{Author, Body};
 
 use super::content::Content;
+use super::mark;
 
 /// As much as a database keeps of an emoji's name; Slack's are shorter.
 const EMOJI_MAX_CHARS: usize = 128;
@@ -32,6 +33,8 @@ pub(crate) struct Create {
     pub(crate) author: Author,
     /// Another app says it.
     pub(crate) is_of_app: bool,
+    /// The copy that it says it is.
+    pub(crate) names_copy: Option<CopyId>,
     pub(crate) body: Body,
 }
 
@@ -99,6 +102,7 @@ impl SyncAction {
 fn created(event: MessageEvent) -> SyncAction {
     let root_ts = event.root_ts().cloned();
     let is_of_app = event.bot_id.is_some();
+    let names_copy = mark::named_by(&event.metadata);
     let content = Content {
         subtype: event.subtype.as_deref(),
         text: event.text.as_deref(),
@@ -128,7 +132,7 @@ fn created(event: MessageEvent) -> SyncAction {
     };
     body.is_broadcast &= root_ts.is_some();
     let (channel, ts) = (event.channel, event.ts);
-    SyncAction::Create(Create { channel, ts, root_ts, author, is_of_app, body })
+    SyncAction::Create(Create { channel, ts, root_ts, author, is_of_app, names_copy, body })
 }
 
 fn changed(event: MessageEvent) -> SyncAction {

@@ -1,7 +1,7 @@
 //! How an author is shown in another workspace: as the person they are there, if that is known; otherwise by
 //! their name with the workspace's, and their picture.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use shared::ids::{TeamId, UserId, WorkspaceId};
 use shared::queue::Scope;
 use shared::slack::Outcome;
@@ -9,8 +9,8 @@ use shared::slack::methods::users;
 use shared::tables::copies::Delivery;
 use shared::tables::people::{self, Person};
 use shared::tables::posts::Author;
-use shared::tables::user_mappings;
 
+use crate::matching::{self, Ask, NAME_MAX_CHARS};
 use crate::{Failure, JobContext};
 
 /// An author as the target workspace sees them.
@@ -18,16 +18,12 @@ use crate::{Failure, JobContext};
 pub(crate) struct Shown {
     pub(crate) name: String,
     pub(crate) avatar_url: Option<String>,
+    /// Who they are there.
+    pub(crate) local: Option<UserId>,
 }
 
 /// Names and pictures change rarely; Slack need not be asked for each message.
 const FRESH_FOR: TimeDelta = TimeDelta::minutes(5);
-
-const SOMEONE: &str = "Someone";
-/// Longer addresses of pictures are not kept.
-const URL_MAX_BYTES: usize = 2_000;
-/// Slack cuts longer names.
-const NAME_MAX_CHARS: usize = 80;
 
 /// How the author of a message is shown.
 pub(crate) async fn shown(
@@ -37,8 +33,8 @@ pub(crate) async fn shown(
 ) -> Result<Shown, Failure> {
     let (name, avatar_url) = match author {
         Author::Person { user } => {
-            if let Some(Person { name, avatar_url, .. }) = local(cx, delivery, user).await? {
-                return Ok(Shown { name, avatar_url });
+            if let Some(shown) = local(cx, delivery, user).await? {
+                return Ok(shown);
             }
             let person = person(cx, delivery, user).await?;
             (person.name, person.avatar_url)
@@ -46,9 +42,10 @@ pub(crate) async fn shown(
         Author::Bot { name, avatar_url, .. } => {
             (name.clone().unwrap_or_else(|| "Bot".to_owned()), avatar_url.clone())
         }
-        Author::Unknown => (SOMEONE.to_owned(), None),
+        Author::Unknown => (matching::someone(cx.services.clock.now()).name, None),
     };
-    Ok(Shown { name: with_workspace(&name, &delivery.source_workspace_name), avatar_url })
+    let name = with_workspace(&name, &delivery.source_workspace_name);
+    Ok(Shown { name, avatar_url, local: None })
 }
 
 /// A person of the source workspace as the one they are in the target workspace, if they are somebody there.
@@ -56,12 +53,14 @@ async fn local(
     cx: &JobContext<'_>,
     delivery: &Delivery,
     user: &UserId,
-) -> Result<Option<Person>, Failure> {
-    let (source, target) = (&delivery.source_workspace_id, &delivery.workspace_id);
-    match user_mappings::get(&cx.services.db, source, user, target).await? {
-        Some(local) => seen(cx, target, &delivery.team_id, &local).await,
-        None => Ok(None),
-    }
+) -> Result<Option<Shown>, Failure> {
+    let Some(local) = matching::elsewhere(cx, delivery, user, Ask::Slack).await? else {
+        return Ok(None);
+    };
+    let person = seen(cx, &delivery.workspace_id, &delivery.team_id, &local).await?;
+    let shown =
+        |Person { name, avatar_url, .. }| Shown { name, avatar_url, local: Some(local.clone()) };
+    Ok(person.map(shown))
 }
 
 /// `Name (Workspace)`; of a long one, the name gives way.
@@ -79,14 +78,13 @@ pub(crate) async fn person(
     user: &UserId,
 ) -> Result<Person, Failure> {
     let (source, team) = (&delivery.source_workspace_id, &delivery.source_team_id);
-    let unknown =
-        || Person { name: SOMEONE.to_owned(), avatar_url: None, seen_at: cx.services.clock.now() };
-    Ok(seen(cx, source, team, user).await?.unwrap_or_else(unknown))
+    let person = seen(cx, source, team, user).await?;
+    Ok(person.unwrap_or_else(|| matching::someone(cx.services.clock.now())))
 }
 
 /// A person as remembered, or as Slack says now; `None`: nobody can say. Somebody whom Slack cannot name is
 /// shown as they were last known: an old name is better than a late message.
-async fn seen(
+pub(crate) async fn seen(
     cx: &JobContext<'_>,
     workspace: &WorkspaceId,
     team: &TeamId,
@@ -105,8 +103,13 @@ async fn seen(
     };
     match cx.call(team, &token, &users::Info { user }).await {
         Ok(answer) => {
-            let person = of_member(&answer.user, now);
-            if let Err(error) = people::upsert(&services.db, workspace, user, &person).await {
+            let person = matching::person_of(&answer.user, now);
+            let remembered = async {
+                let mut tx = services.db.begin().await?;
+                people::note(&mut tx, workspace, user, &person).await?;
+                tx.commit().await
+            };
+            if let Err(error) = remembered.await {
                 tracing::debug!(%error, "an author's name is not remembered; Slack will be asked again");
             }
             Ok(Some(person))
@@ -123,17 +126,6 @@ async fn seen(
             (None, _) => Ok(None),
         },
     }
-}
-
-/// What a database and a log can hold of what Slack says.
-fn of_member(member: &users::Member, now: DateTime<Utc>) -> Person {
-    let name = member.best_name().chars().filter(|c| !c.is_control()).take(NAME_MAX_CHARS);
-    let avatar_url = member.profile.image_192.as_ref().filter(|url| {
-        url.len() <= URL_MAX_BYTES && url.bytes().all(|byte| byte.is_ascii_graphic())
-    });
-    let name = Some(name.collect::<String>()).filter(|name| !name.trim().is_empty());
-    let name = name.unwrap_or_else(|| SOMEONE.to_owned());
-    Person { name, avatar_url: avatar_url.cloned(), seen_at: now }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //!
 //! Ids only: every app and member of the workspace can read it (docs.slack.dev/messaging/message-metadata).
 
-use serde_json::json;
+use serde_json::{Value, json};
 use shared::ids::CopyId;
 use shared::slack::methods::conversations::Message;
 use shared::tables::copies::Delivery;
@@ -21,6 +21,12 @@ pub(crate) fn is_on(message: &Message, copy: &CopyId) -> bool {
     message.metadata.as_ref().is_some_and(|metadata| {
         metadata.event_type == EVENT_TYPE && metadata.event_payload["copy"] == copy.as_str()
     })
+}
+
+/// The copy that an event's metadata names. Any app may write that: whoever believes it looks what it is.
+pub(crate) fn named_by(metadata: &Value) -> Option<CopyId> {
+    (metadata["event_type"] == EVENT_TYPE).then_some(())?;
+    metadata["event_payload"]["copy"].as_str()?.parse().ok()
 }
 
 /// The same on each try; Slack promises nothing about it.

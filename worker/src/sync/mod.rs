@@ -21,4 +21,5 @@ pub(crate) mod stub;
 pub(crate) mod text;
 pub(crate) mod thread;
 pub(crate) mod unseen;
+pub(crate) mod voice;
 pub(crate) mod wait;

@@ -117,6 +117,10 @@ fn in_words(reason: &str) -> String {
         ("edit_window_closed", "it can no longer be changed there"),
         ("cant_delete_message", "it cannot be deleted there"),
         ("first message of its thread", "the message that it answers could not be copied"),
+        (
+            "lets SyncBot change it no longer",
+            "it stands there in its author's own name, for whom I may not speak any more",
+        ),
         ("is not installed", "I am no longer installed there"),
         ("is_archived", "the channel has been archived for a week"),
         ("not_in_channel", "I have not been a member of the channel for a week"),

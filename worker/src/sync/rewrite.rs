@@ -6,10 +6,11 @@ use std::collections::HashMap;
 use shared::ids::{ChannelId, UserId};
 use shared::slack::methods::conversations;
 use shared::tables::copies::Delivery;
-use shared::tables::{sync_channels, user_mappings};
+use shared::tables::sync_channels;
 
 use super::author;
 use super::mrkdwn::{Piece, escaped, pieces};
+use crate::matching::{self, Ask};
 use crate::{Failure, JobContext};
 
 /// So many people of one text are asked for; of the others it says that it is somebody.
@@ -90,8 +91,7 @@ impl<'t> Mentioned<'t> {
         if is_known || self.people.len() + self.locals.len() >= MOST_PEOPLE {
             return Ok(());
         }
-        let (source, target) = (&delivery.source_workspace_id, &delivery.workspace_id);
-        if let Some(local) = user_mappings::get(&cx.services.db, source, &user, target).await? {
+        if let Some(local) = matching::elsewhere(cx, delivery, &user, Ask::Directory).await? {
             self.locals.insert(id, local);
         } else {
             let person = author::person(cx, delivery, &user).await?;

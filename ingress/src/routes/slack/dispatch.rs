@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::decision::Decision;
-use super::{channel, message, reaction};
+use super::{channel, member, message, reaction};
 use crate::refusal::Refusal;
 
 /// Event type → what decides about it. `envelope` is the whole request.
@@ -27,6 +27,8 @@ const EVENTS: &[(&str, Decide)] = &[
     ("group_deleted", channel::decide),
     ("channel_id_changed", channel::decide),
     ("member_joined_channel", channel::decide),
+    ("team_join", member::decide),
+    ("user_profile_changed", member::decide),
 ];
 
 #[derive(Deserialize)]

@@ -23,8 +23,9 @@ pub struct PostMessage<'a> {
     /// Show the reply in the channel as well.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub reply_broadcast: bool,
-    /// Author's name, with the scope `chat:write.customize`.
-    pub username: &'a str,
+    /// Author's name, with the scope `chat:write.customize`; without it, that of whoever's token it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub username: Option<&'a str>,
     /// Author's picture.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub icon_url: Option<&'a str>,

@@ -21,7 +21,7 @@ pub struct InfoAnswer {
 }
 
 /// A member.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Clone, Deserialize)]
 #[expect(
     missing_docs,
     clippy::struct_excessive_bools,
@@ -43,6 +43,28 @@ pub struct Member {
     pub is_bot: bool,
     #[serde(default)]
     pub deleted: bool,
+    #[serde(default)]
+    pub is_email_confirmed: Option<bool>,
+}
+
+impl std::fmt::Debug for Member {
+    /// Names and addresses never reach a log.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Member({})", self.id)
+    }
+}
+
+/// The member with an e-mail address (docs.slack.dev/reference/methods/users.lookupByEmail, Tier 3).
+#[derive(Clone, Serialize)]
+pub struct LookupByEmail<'a> {
+    /// The address.
+    pub email: &'a str,
+}
+
+impl Method for LookupByEmail<'_> {
+    const NAME: &'static str = "users.lookupByEmail";
+    const TIER: Tier = Tier::Three;
+    type Answer = InfoAnswer;
 }
 
 /// Everybody, a page at a time (docs.slack.dev/reference/methods/users.list, Tier 2).
@@ -79,7 +101,7 @@ impl Method for List<'_> {
 }
 
 /// How a member presents themselves.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Clone, Default, Deserialize)]
 #[expect(missing_docs, reason = "Slack's own names")]
 pub struct Profile {
     #[serde(default)]
@@ -87,9 +109,31 @@ pub struct Profile {
     #[serde(default)]
     pub real_name: String,
     pub image_192: Option<String>,
+    /// With the scope `users:read.email`.
+    pub email: Option<String>,
 }
 
+/// Slack's own helper, which says of itself that it is no bot
+/// (docs.slack.dev/reference/objects/user-object).
+const SLACKBOT: &str = "USLACKBOT";
+/// Longer addresses are none (RFC 3696, erratum 1690, and what providers take).
+const EMAIL_MAX_BYTES: usize = 320;
+
 impl Member {
+    /// Neither a bot nor Slack's own helper.
+    pub fn is_person(&self) -> bool {
+        !self.is_bot && self.id.as_str() != SLACKBOT
+    }
+
+    /// The address by which a person is the same one elsewhere, in lower case. One that nobody confirmed is
+    /// none: it may be somebody else's.
+    pub fn confirmed_email(&self) -> Option<String> {
+        let email = self.profile.email.as_deref()?.trim().to_lowercase();
+        let is_theirs = self.is_person() && self.is_email_confirmed != Some(false);
+        let is_address = email.contains('@') && email.len() <= EMAIL_MAX_BYTES;
+        (is_theirs && is_address && !email.contains(char::is_control)).then_some(email)
+    }
+
     /// What colleagues call them: the display name, else the real name, else the account's name.
     pub fn best_name(&self) -> &str {
         [&self.profile.display_name, &self.profile.real_name, &self.real_name, &self.name]

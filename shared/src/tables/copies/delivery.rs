@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::{CopyState, Form, parse_form, parse_state};
 use crate::db::{Db, DbError};
-use crate::ids::{ChannelId, CopyId, PostId, SlackTs, TeamId, WorkspaceId};
+use crate::ids::{ChannelId, CopyId, PostId, SlackTs, TeamId, UserId, WorkspaceId};
 use crate::sql;
 use crate::tables::posts::{Author, Body};
 use crate::tables::sync_channels::Target;
@@ -37,6 +37,8 @@ pub struct Delivery {
     pub last_part: i64,
     /// Its id in the channel that gets it, once it is there.
     pub ts: Option<SlackTs>,
+    /// In whose name it was posted, or a call under way posts it; `None`: in the bot's.
+    pub posted_as: Option<UserId>,
     /// The version of the message that it shows, or that a call under way makes it show.
     pub shown_version: i64,
     /// A call that may have had its effect, of a copy that is [`CopyState::Sending`].
@@ -94,6 +96,7 @@ pub async fn delivery(db: &Db, id: &CopyId) -> Result<Option<Delivery>, DbError>
         part: i64,
         last_part: Option<i64>,
         ts: Option<SlackTs>,
+        posted_as: Option<UserId>,
         shown_version: i64,
         call_deadline: Option<i64>,
         after_ts: Option<SlackTs>,
@@ -121,7 +124,7 @@ pub async fn delivery(db: &Db, id: &CopyId) -> Result<Option<Delivery>, DbError>
                     (SELECT MAX(parts.part) FROM copies AS parts
                      WHERE parts.post_id = copies.post_id AND parts.workspace_id = copies.workspace_id
                        AND parts.channel_id = copies.channel_id AND parts.state <> 'deleted'
-                       AND parts.form NOT IN ('files', 'lost')) AS last_part, copies.ts, copies.version AS shown_version, copies.call_deadline, copies.after_ts, copies.looks, copies.look_from,
+                       AND parts.form NOT IN ('files', 'lost')) AS last_part, copies.ts, copies.posted_as, copies.version AS shown_version, copies.call_deadline, copies.after_ts, copies.looks, copies.look_from,
                     copies.workspace_id, target.team_id, copies.channel_id, copies.post_id, posts.root_post_id,
                     (SELECT MAX(others.ts) FROM copies AS others
                      WHERE others.workspace_id = copies.workspace_id AND others.channel_id = copies.channel_id) AS last_ts,
@@ -157,6 +160,7 @@ pub async fn delivery(db: &Db, id: &CopyId) -> Result<Option<Delivery>, DbError>
         part: row.part,
         last_part: row.last_part.unwrap_or(row.part),
         ts: row.ts,
+        posted_as: row.posted_as,
         shown_version: row.shown_version,
         doubt,
         workspace_id: row.workspace_id,

@@ -12,10 +12,10 @@ use chrono::{DateTime, Utc};
 pub use delivery::{Delivery, Doubt, delivery};
 pub use standing::{Standing, standing};
 
-use super::posts;
 use super::sync_channels::Target;
+use super::{echoes, posts};
 use crate::db::{DbError, Tx};
-use crate::ids::{CopyId, PostId, SlackTs};
+use crate::ids::{ChannelId, CopyId, PostId, SlackTs, WorkspaceId};
 use crate::sql;
 
 /// How far a copy is.
@@ -105,6 +105,25 @@ fn parse_form(text: &str) -> Option<Form> {
     all.into_iter().find(|form| form.as_str() == text)
 }
 
+/// Whether a copy is one of a channel.
+pub async fn is_in(
+    tx: &mut Tx,
+    id: &CopyId,
+    workspace: &WorkspaceId,
+    channel: &ChannelId,
+) -> Result<bool, DbError> {
+    let (found,) = tx
+        .query(sql!(
+            "SELECT EXISTS (SELECT 1 FROM copies WHERE id = $1 AND workspace_id = $2 AND channel_id = $3)"
+        ))
+        .bind(id.clone())
+        .bind(workspace.clone())
+        .bind(channel.clone())
+        .fetch_one()
+        .await?;
+    Ok(found)
+}
+
 /// Whether the message stands in a channel or was to come there: as a copy, or as the original.
 pub async fn has_one(tx: &mut Tx, post: &PostId, target: &Target) -> Result<bool, DbError> {
     let (found,) = tx
@@ -128,7 +147,7 @@ pub async fn mark_sending(
 ) -> Result<(), DbError> {
     tx.query(sql!(
         "UPDATE copies SET state = 'sending', form = $2, version = $3, call_deadline = $4, after_ts = $5, looks = 0,
-                look_from = NULL
+                look_from = NULL, posted_as = $6
          WHERE id = $1 AND state IN ('pending', 'sending')"
     ))
     .bind(delivery.id.clone())
@@ -136,8 +155,10 @@ pub async fn mark_sending(
     .bind(delivery.version)
     .bind(call_deadline)
     .bind(delivery.later_than.clone())
+    .bind(delivery.posted_as.clone())
     .execute_one("copies", &delivery.id)
-    .await
+    .await?;
+    echoes::expect(tx, delivery).await
 }
 
 /// The call has ended, by `now` (queue time), without telling whether it had its effect.
@@ -178,6 +199,9 @@ pub async fn mark_sent(tx: &mut Tx, delivery: &Delivery, ts: &SlackTs) -> Result
         .bind(ts.clone())
         .execute_one("copies", &delivery.id)
         .await?;
+    if delivery.posted_as.is_some() {
+        echoes::forget(tx, &delivery.id).await?;
+    }
     posts::clear_body_when_delivered(tx, &delivery.post_id).await
 }
 
