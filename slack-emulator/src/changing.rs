@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::core::{Change, Core, State};
 use crate::events::{self, Topic};
 use crate::ids::{ChannelId, TeamId, Ts};
-use crate::shape::{self, Reading};
+use crate::shape;
 use crate::shown::ShownMessage;
 use crate::world::{Edited, Message};
 
@@ -30,7 +30,7 @@ pub(crate) fn change(
     let (workspace, channel) = state.world.channel(team, channel_id)?;
     if events::hears(workspace, channel, Topic::Messages) {
         let event = events::message_changed(channel, &at, message, previous);
-        events::emit(core, state, team, channel_id, &event);
+        events::emit(core, state, team, Some(channel_id), &event);
     }
     Some(at)
 }
@@ -88,7 +88,7 @@ fn remove(
     });
     if events::hears(workspace, channel, Topic::Messages) {
         let event = events::message_deleted(channel, &at, ts, previous);
-        events::emit(core, state, team, channel_id, &event);
+        events::emit(core, state, team, Some(channel_id), &event);
     }
     if let Some(root) = root {
         remove(core, state, team, channel_id, &root);
@@ -124,5 +124,6 @@ fn whole(
     let (workspace, channel) = state.world.channel(team, channel_id)?;
     let message = channel.message(ts)?;
     let app = &state.world.app;
-    Some(shape::message_in_history(app, workspace, channel, message, Reading::Full))
+    let reading = events::reading(&state.switches);
+    Some(shape::message_in_history(app, workspace, channel, message, reading))
 }

@@ -32,7 +32,7 @@
 //! # Finding the way
 //!
 //! * `world`: the state and its rules; `shape`: how it is written in JSON
-//! * `speech`, `deeds`, `rooms`: what people say and do; `other_app`: what other apps say; `posting`, `changing`, `reacting`: what
+//! * `speech`, `deeds`, `rooms`, `directory`: what people say and do, and what becomes of them; `other_app`: what other apps say; `posting`, `changing`, `reacting`: what
 //!   follows from it, whoever did it
 //! * `api`: the Web API; `api/methods.rs` is the table of methods, each line names one file
 //! * `events`: the Events API
@@ -48,6 +48,7 @@ mod changing;
 mod control;
 mod core;
 mod deeds;
+mod directory;
 mod emulator;
 mod events;
 mod faults;

@@ -30,7 +30,13 @@ pub(crate) fn post(
     });
 
     if events::hears(workspace, channel, Topic::Messages) {
-        let mut event = events::message_posted(&state.world.app, workspace, channel, message);
+        let mut event = events::message_posted(
+            &state.world.app,
+            workspace,
+            channel,
+            message,
+            events::reading(&state.switches),
+        );
         let is_of_other = matches!(message.draft.author, Author::OtherApp(_));
         if is_of_other && state.switches.app_events_show_nothing {
             event.insert("text".to_owned(), json!(""));
@@ -38,12 +44,12 @@ pub(crate) fn post(
             event.remove("attachments");
         }
         let twice = message.draft.broadcast && state.switches.broadcast_sends_plain_event_too;
-        events::emit(core, state, team, channel_id, &event);
+        events::emit(core, state, team, Some(channel_id), &event);
         if twice {
             let mut plain = event;
             plain.remove("subtype");
             plain.remove("root");
-            events::emit(core, state, team, channel_id, &plain);
+            events::emit(core, state, team, Some(channel_id), &plain);
         }
     }
     if state.switches.replies_change_their_root {

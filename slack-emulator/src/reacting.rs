@@ -41,7 +41,7 @@ pub(crate) fn react(
         let message = channel.message(ts)?;
         let event =
             events::reaction_event(change, workspace, channel_id, message, user, emoji, &at);
-        events::emit(core, state, team, channel_id, &event);
+        events::emit(core, state, team, Some(channel_id), &event);
     }
     Some(at)
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::events::RetryReason;
-use crate::ids::{ChannelId, EventId, TeamId};
+use crate::ids::{ChannelId, EventId, TeamId, UserId};
 use crate::limits::OverLimit;
 use crate::violation::Violation;
 
@@ -19,6 +19,8 @@ pub struct ApiCall {
     pub method: String,
     /// The workspace of the token, if it is one of the emulator's.
     pub team: Option<TeamId>,
+    /// The person whose token it is; `None` for the bot's.
+    pub user: Option<UserId>,
     /// The arguments, without the token.
     pub arguments: Map<String, Value>,
     /// What the caller was told.
@@ -65,8 +67,8 @@ pub struct Delivery {
     pub event_id: EventId,
     /// The workspace it happened in.
     pub team: TeamId,
-    /// The channel it happened in.
-    pub channel: ChannelId,
+    /// The channel it happened in, if it was in one.
+    pub channel: Option<ChannelId>,
     /// Counts the attempts, from 1: attempt 2 is the first retry.
     pub attempt: u32,
     /// Why this attempt was made, if it is a retry.

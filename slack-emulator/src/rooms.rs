@@ -117,8 +117,9 @@ pub(crate) fn enter(
     team: &TeamId,
     id: &ChannelId,
     user: &UserId,
+    inviter: Option<&UserId>,
 ) {
-    Room { core, state, team, id }.enter(user, None);
+    Room { core, state, team, id }.enter(user, inviter);
     core.tell(|| Change::Stage);
 }
 
@@ -236,7 +237,7 @@ impl Room<'_> {
         let (workspace, channel) = self.state.world.channel(self.team, self.id)?;
         if events::hears(workspace, channel, topic) {
             let event = event(channel, &at);
-            events::emit(self.core, self.state, self.team, self.id, &event);
+            events::emit(self.core, self.state, self.team, Some(self.id), &event);
         }
         Some(())
     }

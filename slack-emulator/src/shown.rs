@@ -26,6 +26,8 @@ pub struct ShownMessage {
     pub user: Option<UserId>,
     /// The bot that wrote it, if one did.
     pub bot_id: Option<BotId>,
+    /// Whether the app posted it, in its own name or in the user's.
+    pub by_app: bool,
     /// What was written.
     pub text: String,
     /// The subtype, such as `bot_message`.
@@ -107,6 +109,7 @@ impl ShownMessage {
             icon_emoji,
             user,
             bot_id,
+            by_app: message.is_by_app(),
             text: draft.text.clone(),
             subtype: message.subtype().map(str::to_owned),
             broadcast: draft.broadcast,

@@ -54,6 +54,24 @@ pub struct Switches {
     /// Whether events tell of other apps' messages without text, blocks and attachments, which histories
     /// have (undocumented).
     pub app_events_show_nothing: bool,
+    /// Whether events of messages that the app posted with a person's token name the app, as seen in
+    /// <https://github.com/anneschuth/claude-threads/issues/526>. Otherwise they look as if the person
+    /// typed them, but for what the call gave them.
+    pub person_posts_name_the_app: bool,
+    /// Whether messages that are posted with a person's token take metadata. The page says that it
+    /// "can only be posted or updated using an app-level token", which may mean no people's.
+    /// <https://docs.slack.dev/reference/methods/chat.postMessage>
+    pub person_posts_take_metadata: bool,
+    /// Whether events of messages carry their metadata, which Slack's pages do not show. Histories have
+    /// it in any case. <https://docs.slack.dev/messaging/message-metadata/>
+    pub events_carry_metadata: bool,
+    /// Whether a person's token reads the histories of public channels that the person is not in, as
+    /// they can in Slack (undocumented; so in
+    /// <https://github.com/Unstructured-IO/unstructured-ingest/pull/741>).
+    pub people_read_public_channels: bool,
+    /// Whether the app subscribes to `user_change`, which comes with each `user_profile_changed`.
+    /// <https://docs.slack.dev/reference/events/user_change>
+    pub user_change_comes_too: bool,
     /// What becomes of a text that is too long for one message.
     pub long_text: LongText,
     /// Whether a message under a chosen name keeps it when `chat.update` changes it (undocumented;
@@ -105,6 +123,11 @@ impl Default for Switches {
             shares_keep_chosen_name: false,
             shares_may_be_completed_again: true,
             app_events_show_nothing: false,
+            person_posts_name_the_app: true,
+            person_posts_take_metadata: true,
+            events_carry_metadata: true,
+            people_read_public_channels: false,
+            user_change_comes_too: false,
             long_text: LongText::Split,
             update_keeps_chosen_name: true,
             chosen_names_can_be_deleted: true,

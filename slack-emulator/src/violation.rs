@@ -44,6 +44,8 @@ pub enum ViolationKind {
     WrongType,
     /// The method has no such argument.
     UnknownArgument,
+    /// An argument that only the bot may give, with a person's token.
+    BotsOnly,
     /// An id or time stamp that exists nowhere.
     UnknownId,
     /// An id of another workspace than the token's.

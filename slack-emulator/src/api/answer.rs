@@ -34,6 +34,9 @@ impl Answer {
             body.insert("needed".to_owned(), json!(needed));
             body.insert("provided".to_owned(), json!(scopes.join(",")));
         }
+        if !error.errors.is_empty() {
+            body.insert("errors".to_owned(), json!(error.errors));
+        }
         if !error.messages.is_empty() {
             body.insert("response_metadata".to_owned(), json!({ "messages": error.messages }));
         }

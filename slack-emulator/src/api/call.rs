@@ -9,14 +9,16 @@ use serde_json::Value;
 use super::arguments::Arguments;
 use super::error::ApiError;
 use crate::core::{Core, State};
-use crate::ids::TeamId;
+use crate::ids::{TeamId, UserId};
 use crate::violation::{Breach, ViolationKind};
-use crate::world::{App, Channel, Message, Workspace};
+use crate::world::{App, Caller, Channel, Message, Workspace};
 
 pub(super) struct Call<'a> {
     pub(super) core: &'a Arc<Core>,
     pub(super) state: &'a mut State,
     pub(super) team: TeamId,
+    /// Whom the token speaks for.
+    pub(super) caller: Caller,
     pub(super) warnings: Vec<&'static str>,
     arguments: &'a Arguments,
     /// The arguments that the method asked for: the others it does not have.
@@ -32,12 +34,14 @@ impl<'a> Call<'a> {
         core: &'a Arc<Core>,
         state: &'a mut State,
         team: TeamId,
+        caller: Caller,
         arguments: &'a Arguments,
     ) -> Self {
         Self {
             core,
             state,
             team,
+            caller,
             warnings: Vec::new(),
             arguments,
             asked: RefCell::default(),
@@ -51,6 +55,25 @@ impl<'a> Call<'a> {
 
     pub(super) fn workspace(&self) -> &Workspace {
         self.state.world.workspace(&self.team).expect("tokens belong to workspaces that exist")
+    }
+
+    /// The user who calls: a person, or the bot's.
+    pub(super) fn user(&self) -> &UserId {
+        self.workspace().user_of(&self.caller)
+    }
+
+    /// The person who calls, if it is not the bot.
+    pub(super) fn person(&self) -> Option<&UserId> {
+        self.caller.person()
+    }
+
+    pub(super) fn has_scope(&self, scope: &str) -> bool {
+        self.workspace().scopes_of(&self.caller).iter().any(|granted| granted == scope)
+    }
+
+    /// Whether whoever calls is in a channel.
+    pub(super) fn is_in(&self, channel: &Channel) -> bool {
+        channel.members.contains(self.user())
     }
 
     pub(super) fn text(&self, name: &'static str) -> Result<Option<&'a str>, ApiError> {
@@ -98,7 +121,7 @@ impl<'a> Call<'a> {
         breaches
     }
 
-    /// The channel that is named by its id, if the bot may know of it.
+    /// The channel that is named by its id, if whoever calls may know of it.
     pub(super) fn channel(&self) -> Result<&Channel, ApiError> {
         let id = self.required_text(CHANNEL)?;
         self.visible(self.workspace().channels.get(id), id)
@@ -116,10 +139,10 @@ impl<'a> Call<'a> {
         self.visible(self.workspace().channel_named(text), text)
     }
 
-    /// A private channel does not exist for a bot that is not in it.
+    /// A private channel does not exist for who is not in it.
     fn visible<'b>(&self, found: Option<&'b Channel>, id: &str) -> Result<&'b Channel, ApiError> {
         match found {
-            Some(channel) if channel.is_private && !self.workspace().bot_is_in(channel) => {
+            Some(channel) if channel.is_private && !self.is_in(channel) => {
                 Err(ApiError::channel_not_found())
             }
             Some(channel) => Ok(channel),
@@ -159,20 +182,26 @@ impl<'a> Call<'a> {
 
     /// Asks for the scope that goes with the channel's kind: `channels:…` or `groups:…`.
     pub(super) fn need_scope_for(&self, channel: &Channel, verb: Verb) -> Result<(), ApiError> {
-        let needed = match (verb, channel.is_private) {
-            (Verb::Read, false) => "channels:read",
-            (Verb::Read, true) => "groups:read",
-            (Verb::History, false) => "channels:history",
-            (Verb::History, true) => "groups:history",
+        let needed: &[&str] = match (verb, channel.is_private) {
+            (Verb::Read, false) => &["channels:read"],
+            (Verb::Read, true) => &["groups:read"],
+            (Verb::History, false) => &["channels:history"],
+            (Verb::History, true) => &["groups:history"],
+            (Verb::Invite, false) if self.person().is_some() => {
+                &["channels:write", "channels:write.invites"]
+            }
+            (Verb::Invite, false) => &["channels:manage", "channels:write.invites"],
+            (Verb::Invite, true) => &["groups:write", "groups:write.invites"],
         };
-        let granted = self.workspace().installation.has_scope(needed);
-        granted.then_some(()).ok_or_else(|| ApiError::missing_scope(&[needed]))
+        let granted = needed.iter().any(|scope| self.has_scope(scope));
+        granted.then_some(()).ok_or_else(|| ApiError::missing_scope(needed))
     }
 }
 
-/// The part of a scope after its colon.
+/// What a scope lets one do, which is the part after its colon.
 #[derive(Clone, Copy)]
 pub(super) enum Verb {
     Read,
     History,
+    Invite,
 }

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use serde_json::Value;
+
 use crate::violation::{Breach, ViolationKind};
 
 /// `ok: false`.
@@ -12,13 +14,21 @@ pub(super) struct ApiError {
     pub(super) messages: Vec<String>,
     /// The scopes that would have done, shown with those that the token has.
     pub(super) needed: Option<String>,
+    /// What is wrong with each of several things that were asked for.
+    pub(super) errors: Box<[Value]>,
     pub(super) breach: Option<Breach>,
 }
 
 impl ApiError {
     /// An error that an app cannot know to avoid.
     pub(super) fn plain(code: impl Into<Cow<'static, str>>) -> Self {
-        Self { code: code.into(), messages: Vec::new(), needed: None, breach: None }
+        Self {
+            code: code.into(),
+            messages: Vec::new(),
+            needed: None,
+            errors: Box::default(),
+            breach: None,
+        }
     }
 
     /// An error that an app should not have caused.

@@ -15,12 +15,12 @@ use super::methods::{self, Method};
 use super::received::Received;
 use crate::core::{Core, State};
 use crate::faults::Fault;
-use crate::ids::TeamId;
 use crate::limits::{OverLimit, TooSoon};
 use crate::record::{ApiCall, Outcome};
 use crate::server::CutConnection;
 use crate::time::now_micros;
 use crate::violation::{Breach, Violation, ViolationKind};
+use crate::world::{Bearer, Caller, Standing};
 
 /// Answers a request. The work goes on if the caller hangs up meanwhile, as it does at Slack.
 pub(super) async fn answer(
@@ -45,22 +45,26 @@ pub(super) async fn answer(
 async fn serve(core: Arc<Core>, mut received: Received, arrived_at_micros: u64) -> Response<Body> {
     let method = methods::method(&received.method);
     let overlooked = method.and_then(|method| received.fit(method.kind));
-    let (caller, plan) = core.change(|state| {
-        let workspace = received.token.as_ref().and_then(|token| state.world.by_token(token));
-        let caller = workspace.map(|workspace| workspace.id.clone());
+    let plan = core.change(|state| {
+        let bearer = bearer(state, &received);
+        let team = bearer.as_ref().map(|bearer| &bearer.team);
         let channel = received.arguments.text("channel").ok().flatten();
-        let plan = state.faults.plan(&received.method, caller.as_ref(), channel);
-        (caller, plan)
+        state.faults.plan(&received.method, team, channel)
     });
     pause(plan.wait_before).await;
 
     let mut breaches: Vec<_> = overlooked.into_iter().collect();
     let (answer, number, scopes) = core.change(|state| {
-        let scopes = granted(state, caller.as_ref());
+        // The token may have been taken back meanwhile.
+        let bearer = bearer(state, &received);
+        let scopes = Offered {
+            granted: granted(state, bearer.as_ref()),
+            accepted: method.map_or(&[], |method| accepted(method, bearer.as_ref())),
+        };
         let spoiled = plan.decisive.as_ref().and_then(refusal);
-        let limited = || too_soon(state, method, caller.as_ref(), &received);
+        let limited = || too_soon(state, method, bearer.as_ref(), &received);
         let mut answer = spoiled.or_else(limited).unwrap_or_else(|| {
-            run(&core, state, method, caller.as_ref(), &mut received, &mut breaches)
+            run(&core, state, method, bearer.as_ref(), &mut received, &mut breaches)
         });
         if let Some(late) = plan.decisive.as_ref().and_then(spoiling) {
             answer = late;
@@ -68,13 +72,14 @@ async fn serve(core: Arc<Core>, mut received: Received, arrived_at_micros: u64) 
         let record = ApiCall {
             number: 0,
             method: received.method.clone(),
-            team: caller.clone(),
+            team: bearer.as_ref().map(|bearer| bearer.team.clone()),
+            user: bearer.as_ref().and_then(|bearer| bearer.caller.person().cloned()),
             arguments: received.arguments.record(),
             outcome: answer.outcome.clone(),
             arrived_at_micros,
             answered_at_micros: None,
         };
-        remember_breaches(state, &received.method, caller.as_ref(), breaches);
+        remember_breaches(state, &received.method, bearer.as_ref(), breaches);
         (answer, state.records.add_call(record), scopes)
     });
     pause(plan.wait_after).await;
@@ -83,7 +88,13 @@ async fn serve(core: Arc<Core>, mut received: Received, arrived_at_micros: u64) 
         return CutConnection::response();
     }
     core.change(|state| state.records.answered(number, now_micros()));
-    answer.into_response(&scopes, method.map_or(&[], |method| method.scopes))
+    answer.into_response(&scopes.granted, scopes.accepted)
+}
+
+/// The scopes that an answer's headers tell of.
+struct Offered {
+    granted: Vec<String>,
+    accepted: &'static [&'static str],
 }
 
 /// A timer counts in milliseconds, and rounds up: no wait is none only without one.
@@ -93,9 +104,20 @@ async fn pause(wait: Duration) {
     }
 }
 
-fn granted(state: &State, caller: Option<&TeamId>) -> Vec<String> {
-    let workspace = caller.and_then(|team| state.world.workspace(team));
-    workspace.map(|workspace| workspace.installation.scopes.clone()).unwrap_or_default()
+fn bearer(state: &State, received: &Received) -> Option<Bearer> {
+    received.token.as_ref().and_then(|token| state.world.bearer(token))
+}
+
+fn granted(state: &State, bearer: Option<&Bearer>) -> Vec<String> {
+    let granted = bearer.and_then(|bearer| {
+        let workspace = state.world.workspace(&bearer.team)?;
+        Some(workspace.scopes_of(&bearer.caller).to_vec())
+    });
+    granted.unwrap_or_default()
+}
+
+fn accepted(method: &'static Method, bearer: Option<&Bearer>) -> &'static [&'static str] {
+    method.scopes.of(bearer.map_or(&Caller::Bot, |bearer| &bearer.caller))
 }
 
 /// The answer of a fault that keeps the call from taking effect.
@@ -123,13 +145,14 @@ fn spoiling(fault: &Fault) -> Option<Answer> {
 fn too_soon(
     state: &mut State,
     method: Option<&Method>,
-    caller: Option<&TeamId>,
+    bearer: Option<&Bearer>,
     received: &Received,
 ) -> Option<Answer> {
-    let (method, team) = (method?, caller?);
-    if !state.switches.rate_limits {
+    let (method, bearer) = (method?, bearer?);
+    if !state.switches.rate_limits || bearer.standing != Standing::Good {
         return None;
     }
+    let team = &bearer.team;
     let channel = received.arguments.text("channel").ok().flatten();
     let is_distributed = state.switches.history_page.is_some();
     let admitted = state.limits.admit(team, method.name, method.tier, channel, is_distributed);
@@ -152,15 +175,16 @@ fn made_up(code: &str) -> Answer {
 fn run(
     core: &Arc<Core>,
     state: &mut State,
-    method: Option<&Method>,
-    caller: Option<&TeamId>,
+    method: Option<&'static Method>,
+    bearer: Option<&Bearer>,
     received: &mut Received,
     breaches: &mut Vec<Breach>,
 ) -> Answer {
-    let scopes = granted(state, caller);
+    let scopes = granted(state, bearer);
     let mut warnings = std::mem::take(&mut received.warnings);
-    let result = admit(method, caller, &scopes, received).and_then(|(method, team)| {
-        let mut call = Call::new(core, state, team.clone(), &received.arguments);
+    let result = admit(method, bearer, &scopes, received).and_then(|(method, bearer)| {
+        let Bearer { team, caller, .. } = bearer.clone();
+        let mut call = Call::new(core, state, team, caller, &received.arguments);
         let result = (method.run)(&mut call);
         warnings.append(&mut call.warnings);
         breaches.extend(call.into_breaches(result.is_ok()));
@@ -177,11 +201,11 @@ fn run(
 
 /// Whether the call may be made at all.
 fn admit<'a>(
-    method: Option<&'a Method>,
-    caller: Option<&'a TeamId>,
+    method: Option<&'static Method>,
+    bearer: Option<&'a Bearer>,
     scopes: &[String],
     received: &mut Received,
-) -> Result<(&'a Method, &'a TeamId), ApiError> {
+) -> Result<(&'static Method, &'a Bearer), ApiError> {
     let method = method.ok_or_else(|| {
         let detail = "the emulator has no such method";
         ApiError::breach("unknown_method", ViolationKind::UnknownMethod, detail)
@@ -189,7 +213,7 @@ fn admit<'a>(
     if let Some(error) = received.error.take() {
         return Err(error);
     }
-    let team = caller.ok_or_else(|| {
+    let bearer = bearer.ok_or_else(|| {
         let (code, kind, detail) = if received.token.is_none() {
             ("not_authed", ViolationKind::MissingToken, "no token was sent")
         } else {
@@ -197,24 +221,29 @@ fn admit<'a>(
         };
         ApiError::breach(code, kind, detail)
     })?;
-    let granted = |scope: &&str| scopes.iter().any(|granted| granted == scope);
-    if !method.scopes.is_empty() && !method.scopes.iter().any(granted) {
-        return Err(ApiError::missing_scope(method.scopes));
+    if bearer.standing == Standing::Revoked {
+        // People take back what they allowed whenever they like.
+        return Err(ApiError::plain("token_revoked"));
     }
-    Ok((method, team))
+    let granted = |scope: &&str| scopes.iter().any(|granted| granted == scope);
+    let accepted = accepted(method, Some(bearer));
+    if !accepted.is_empty() && !accepted.iter().any(granted) {
+        return Err(ApiError::missing_scope(accepted));
+    }
+    Ok((method, bearer))
 }
 
 fn remember_breaches(
     state: &mut State,
     method: &str,
-    team: Option<&TeamId>,
+    bearer: Option<&Bearer>,
     breaches: impl IntoIterator<Item = Breach>,
 ) {
     for Breach { kind, detail } in breaches {
         tracing::warn!(slack.method = method, violation = ?kind, "the app broke a rule: {detail}");
         state.records.violations.push(Violation {
             method: method.to_owned(),
-            team: team.cloned(),
+            team: bearer.map(|bearer| bearer.team.clone()),
             kind,
             detail,
             at_micros: now_micros(),

@@ -6,15 +6,35 @@ use super::error::ApiError;
 use super::fields::Fields;
 use super::{auth, chat, conversations, emoji, files, reactions, team, users};
 use crate::limits::Tier;
+use crate::world::Caller;
 
 pub(super) struct Method {
     pub(super) name: &'static str,
-    /// The scopes of which the token needs one; which one may depend on the channel.
-    pub(super) scopes: &'static [&'static str],
+    pub(super) scopes: Scopes,
     pub(super) kind: Kind,
     /// How often it may be called, as its page says.
     pub(super) tier: Tier,
     pub(super) run: fn(&mut Call<'_>) -> Result<Fields, ApiError>,
+}
+
+/// The scopes of which a token needs one; which one may depend on the channel.
+pub(super) struct Scopes {
+    bot: &'static [&'static str],
+    person: &'static [&'static str],
+}
+
+impl Scopes {
+    pub(super) fn of(&self, caller: &Caller) -> &'static [&'static str] {
+        match caller {
+            Caller::Bot => self.bot,
+            Caller::Person(_) => self.person,
+        }
+    }
+}
+
+/// The same for the bot's token and for people's.
+const fn alike(scopes: &'static [&'static str]) -> Scopes {
+    Scopes { bot: scopes, person: scopes }
 }
 
 /// How a method takes its arguments.
@@ -29,34 +49,48 @@ pub(super) enum Kind {
     Write,
 }
 
-const HISTORY: &[&str] = &["channels:history", "groups:history"];
-const READ: &[&str] = &["channels:read", "groups:read"];
+const NONE: Scopes = alike(&[]);
+const HISTORY: Scopes = alike(&["channels:history", "groups:history"]);
+const READ: Scopes = alike(&["channels:read", "groups:read"]);
+const JOIN: Scopes = Scopes { bot: &["channels:join"], person: &["channels:write"] };
+const LEAVE: Scopes = Scopes {
+    bot: &["channels:manage", "groups:write"],
+    person: &["channels:write", "groups:write"],
+};
+const INVITE: Scopes = Scopes {
+    bot: &["channels:manage", "channels:write.invites", "groups:write", "groups:write.invites"],
+    person: &["channels:write", "channels:write.invites", "groups:write", "groups:write.invites"],
+};
 
 use Kind::{Read, ReadForm, Write};
 
 #[rustfmt::skip]
 const METHODS: &[Method] = &[
-    Method { name: "auth.test", scopes: &[], kind: Read, tier: Tier::Special, run: auth::test::run },
-    Method { name: "chat.delete", scopes: &["chat:write"], kind: Write, tier: Tier::Three, run: chat::delete::run },
-    Method { name: "chat.getPermalink", scopes: &[], kind: Read, tier: Tier::Special, run: chat::get_permalink::run },
-    Method { name: "chat.postMessage", scopes: &["chat:write"], kind: Write, tier: Tier::Posting, run: chat::post_message::run },
-    Method { name: "chat.update", scopes: &["chat:write"], kind: Write, tier: Tier::Three, run: chat::update::run },
+    Method { name: "auth.test", scopes: NONE, kind: Read, tier: Tier::Special, run: auth::test::run },
+    Method { name: "chat.delete", scopes: alike(&["chat:write"]), kind: Write, tier: Tier::Three, run: chat::delete::run },
+    Method { name: "chat.getPermalink", scopes: NONE, kind: Read, tier: Tier::Special, run: chat::get_permalink::run },
+    Method { name: "chat.postMessage", scopes: alike(&["chat:write"]), kind: Write, tier: Tier::Posting, run: chat::post_message::run },
+    Method { name: "chat.update", scopes: alike(&["chat:write"]), kind: Write, tier: Tier::Three, run: chat::update::run },
     Method { name: "conversations.history", scopes: HISTORY, kind: Read, tier: Tier::History, run: conversations::history::run },
     Method { name: "conversations.info", scopes: READ, kind: Read, tier: Tier::Three, run: conversations::info::run },
-    Method { name: "conversations.join", scopes: &["channels:join"], kind: Write, tier: Tier::Three, run: conversations::join::run },
-    Method { name: "conversations.leave", scopes: &["channels:manage", "groups:write"], kind: Write, tier: Tier::Three, run: conversations::leave::run },
+    Method { name: "conversations.invite", scopes: INVITE, kind: Write, tier: Tier::Three, run: conversations::invite::run },
+    Method { name: "conversations.join", scopes: JOIN, kind: Write, tier: Tier::Three, run: conversations::join::run },
+    Method { name: "conversations.leave", scopes: LEAVE, kind: Write, tier: Tier::Three, run: conversations::leave::run },
+    Method { name: "conversations.members", scopes: READ, kind: Read, tier: Tier::Four, run: conversations::members::run },
+    Method { name: "conversations.open", scopes: alike(&["im:write"]), kind: Write, tier: Tier::Three, run: conversations::open::run },
     Method { name: "conversations.replies", scopes: HISTORY, kind: Read, tier: Tier::History, run: conversations::replies::run },
-    Method { name: "emoji.list", scopes: &["emoji:read"], kind: ReadForm, tier: Tier::Two, run: emoji::list::run },
-    Method { name: "files.completeUploadExternal", scopes: &["files:write"], kind: Write, tier: Tier::Four, run: files::complete_upload::run },
-    Method { name: "files.delete", scopes: &["files:write"], kind: Write, tier: Tier::Three, run: files::delete::run },
-    Method { name: "files.getUploadURLExternal", scopes: &["files:write"], kind: ReadForm, tier: Tier::Four, run: files::get_upload_url::run },
-    Method { name: "files.info", scopes: &["files:read"], kind: ReadForm, tier: Tier::Four, run: files::info::run },
-    Method { name: "reactions.add", scopes: &["reactions:write"], kind: Write, tier: Tier::Three, run: reactions::add::run },
-    Method { name: "reactions.get", scopes: &["reactions:read"], kind: ReadForm, tier: Tier::Three, run: reactions::get::run },
-    Method { name: "reactions.remove", scopes: &["reactions:write"], kind: Write, tier: Tier::Two, run: reactions::remove::run },
-    Method { name: "team.info", scopes: &["team:read"], kind: ReadForm, tier: Tier::Three, run: team::info::run },
-    Method { name: "users.info", scopes: &["users:read"], kind: ReadForm, tier: Tier::Four, run: users::info::run },
-    Method { name: "users.list", scopes: &["users:read"], kind: ReadForm, tier: Tier::Two, run: users::list::run },
+    Method { name: "emoji.list", scopes: alike(&["emoji:read"]), kind: ReadForm, tier: Tier::Two, run: emoji::list::run },
+    Method { name: "files.completeUploadExternal", scopes: alike(&["files:write"]), kind: Write, tier: Tier::Four, run: files::complete_upload::run },
+    Method { name: "files.delete", scopes: alike(&["files:write"]), kind: Write, tier: Tier::Three, run: files::delete::run },
+    Method { name: "files.getUploadURLExternal", scopes: alike(&["files:write"]), kind: ReadForm, tier: Tier::Four, run: files::get_upload_url::run },
+    Method { name: "files.info", scopes: alike(&["files:read"]), kind: ReadForm, tier: Tier::Four, run: files::info::run },
+    Method { name: "reactions.add", scopes: alike(&["reactions:write"]), kind: Write, tier: Tier::Three, run: reactions::add::run },
+    Method { name: "reactions.get", scopes: alike(&["reactions:read"]), kind: ReadForm, tier: Tier::Three, run: reactions::get::run },
+    Method { name: "reactions.remove", scopes: alike(&["reactions:write"]), kind: Write, tier: Tier::Two, run: reactions::remove::run },
+    Method { name: "team.info", scopes: alike(&["team:read"]), kind: ReadForm, tier: Tier::Three, run: team::info::run },
+    Method { name: "users.info", scopes: alike(&["users:read"]), kind: ReadForm, tier: Tier::Four, run: users::info::run },
+    Method { name: "users.list", scopes: alike(&["users:read"]), kind: ReadForm, tier: Tier::Two, run: users::list::run },
+    Method { name: "users.lookupByEmail", scopes: alike(&["users:read.email"]), kind: ReadForm, tier: Tier::Three, run: users::lookup_by_email::run },
 ];
 
 pub(super) fn method(name: &str) -> Option<&'static Method> {

@@ -82,6 +82,14 @@ pub(super) async fn app(State(core): State<Arc<Core>>) -> Json<Value> {
         let workspaces = state.world.workspaces.values();
         let installation = |workspace: &Workspace| {
             let bot = &workspace.installation;
+            let people: Vec<_> = workspace
+                .grants
+                .iter()
+                .filter_map(|(user, grant)| {
+                    let token = grant.token()?;
+                    Some(json!({ "user": user, "token": token, "scopes": grant.scopes }))
+                })
+                .collect();
             json!({
                 "team": workspace.id,
                 "name": workspace.name,
@@ -89,6 +97,7 @@ pub(super) async fn app(State(core): State<Arc<Core>>) -> Json<Value> {
                 "bot_user_id": bot.bot_user,
                 "bot_id": bot.bot_id,
                 "scopes": bot.scopes,
+                "people": people,
             })
         };
         workspaces.map(installation).collect()

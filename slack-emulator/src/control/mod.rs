@@ -3,6 +3,7 @@
 
 mod deeds;
 mod look;
+mod people;
 mod reply;
 mod steer;
 mod stream;
@@ -31,6 +32,7 @@ pub(crate) fn routes() -> Router<Arc<Core>> {
         .route("/_emulator/unfurl", post(deeds::unfurl))
         .route("/_emulator/resend", post(deeds::resend))
         .route("/_emulator/channel", post(deeds::channel))
+        .route("/_emulator/person", post(people::person))
         .route("/_emulator/emoji", post(deeds::emoji))
         .route(
             "/_emulator/faults",

@@ -86,9 +86,10 @@ impl SlackEmulator {
     /// What the bot told someone in a conversation with them alone.
     pub fn told(&self, team: &str, user: &str) -> Vec<String> {
         self.core.read(|state| {
-            let told =
-                state.world.workspace(team).into_iter().flat_map(|workspace| &workspace.told);
-            told.filter(|(person, _)| person == user).map(|(_, text)| text.clone()).collect()
+            let Some(workspace) = state.world.workspace(team) else { return Vec::new() };
+            let bot = &workspace.installation.bot_user;
+            let told = workspace.told.iter().filter(|told| told.from == *bot && told.to == *user);
+            told.map(|told| told.text.clone()).collect()
         })
     }
 

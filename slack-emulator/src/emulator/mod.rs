@@ -1,15 +1,18 @@
 //! The public face: [`SlackEmulator`].
 //!
-//! * `stage`: who and what is in the workspaces; `people`, `apps`, `channels`: what happens there
+//! * `stage`: who and what is in the workspaces; `people`, `apps`, `channels`, `directory`: what happens
+//!   there; `tokens`: what people let the app do
 //! * `steer`: what goes wrong, and when
 //! * `inspect`: what was asked and sent, and waiting for it
 
 mod apps;
 mod channels;
+mod directory;
 mod inspect;
 mod people;
 mod stage;
 mod steer;
+mod tokens;
 
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -1,5 +1,7 @@
 //! Setting the stage: workspaces, people, channels, and what changes about them.
 
+use std::sync::Arc;
+
 use super::SlackEmulator;
 use crate::core::{Change, Core};
 use crate::ids::{BotId, TeamId, UserId};
@@ -112,8 +114,8 @@ impl SlackEmulator {
 /// Methods that name a channel or user panic if there is none of that id.
 #[derive(Clone)]
 pub struct WorkspaceHandle<'a> {
-    core: &'a Core,
-    id: TeamId,
+    pub(super) core: &'a Arc<Core>,
+    pub(super) id: TeamId,
 }
 
 impl WorkspaceHandle<'_> {

@@ -1,5 +1,5 @@
-//! Which events of a channel the app is sent: it needs a scope, and for most it has to be in the
-//! channel. <https://docs.slack.dev/apis/events-api/#permission-model-scopes-event-subscriptions>
+//! Which events the app is sent: it needs a scope, and for most of a channel's its bot has to be in
+//! the channel. <https://docs.slack.dev/apis/events-api/#permission-model-scopes-event-subscriptions>
 
 use crate::world::{Channel, Workspace};
 
@@ -28,4 +28,10 @@ pub(crate) fn hears(workspace: &Workspace, channel: &Channel, topic: Topic) -> b
     // What becomes of a public channel is everyone's to know.
     let is_open = topic == Topic::Channel && !channel.is_private;
     workspace.installation.has_scope(scope) && (is_open || workspace.bot_is_in(channel))
+}
+
+/// Whether the app hears who joins the workspace and what becomes of them.
+/// <https://docs.slack.dev/reference/events/team_join>
+pub(crate) fn hears_of_people(workspace: &Workspace) -> bool {
+    workspace.installation.has_scope("users:read")
 }

@@ -1,4 +1,5 @@
-//! Which event is sent when: one lane for each channel, a schedule for the retries.
+//! Which event is sent when: one lane for each channel and one for what happens in a workspace
+//! besides, a schedule for the retries.
 //!
 //! Only state is kept here; `delivery` acts on it.
 
@@ -18,7 +19,8 @@ use crate::switches::EventOrder;
 /// An event on its way.
 pub(super) struct Event {
     pub(super) team: TeamId,
-    pub(super) channel: ChannelId,
+    /// Where it happened; not all that happens does so in a channel.
+    pub(super) channel: Option<ChannelId>,
     pub(super) body: Bytes,
     pub(super) first_signature: Option<Signature>,
     /// How many times it still has to be sent, now or later.
@@ -39,7 +41,7 @@ pub(super) struct Retry {
     pub(super) reason: RetryReason,
 }
 
-pub(super) type LaneKey = (TeamId, ChannelId);
+pub(super) type LaneKey = (TeamId, Option<ChannelId>);
 
 #[derive(Default)]
 struct Lane {
@@ -69,8 +71,8 @@ pub struct WaitingRetry {
     pub event_id: EventId,
     /// The workspace it happened in.
     pub team: TeamId,
-    /// The channel it happened in.
-    pub channel: ChannelId,
+    /// The channel it happened in, if it was in one.
+    pub channel: Option<ChannelId>,
     /// Counts the retries, from 1.
     pub number: u32,
     /// Why the last attempt failed.

@@ -18,12 +18,13 @@ use crate::settings::Settings;
 use crate::switches::{EventOrder, Switches};
 use crate::time::{now_micros, now_seconds};
 
-/// Sends an event of a channel, which may be gone by now, to the app, as often and in which order the switches say.
+/// Sends an event to the app, as often and in which order the switches say. The channel that it
+/// happened in, if it was in one, may be gone by now.
 pub(crate) fn emit(
     core: &Arc<Core>,
     state: &mut State,
     team: &TeamId,
-    channel: &ChannelId,
+    channel: Option<&ChannelId>,
     event: &Map<String, Value>,
 ) {
     let Some(workspace) = state.world.workspaces.get(team) else { return };
@@ -44,7 +45,7 @@ pub(crate) fn emit(
         let body = envelope(&state.world.app, workspace, channel, event, &id, now_seconds());
         let event = Event {
             team: team.clone(),
-            channel: channel.clone(),
+            channel: channel.cloned(),
             body,
             first_signature: None,
             open: if state.switches.duplicate_events { 2 } else { 1 },
@@ -66,7 +67,7 @@ fn tell_limited(
     core: &Arc<Core>,
     state: &mut State,
     team: &TeamId,
-    channel: &ChannelId,
+    channel: Option<&ChannelId>,
     event: &Map<String, Value>,
 ) {
     let Some(workspace) = state.world.workspaces.get(team) else { return };
@@ -77,7 +78,7 @@ fn tell_limited(
     if state.courier.limited_minutes.insert((team.clone(), minute)) {
         let id = state.chance.event_id();
         let body = rate_limited(&state.world.app, workspace, minute);
-        let (team, channel) = (team.clone(), channel.clone());
+        let (team, channel) = (team.clone(), channel.cloned());
         let notice = Event { team, channel, body, first_signature: None, open: 1 };
         let hold = core.settings.reorder_hold;
         let starts = state.courier.accept(&id, notice, EventOrder::Concurrent, hold);

@@ -16,17 +16,15 @@ pub(super) const VERIFICATION_TOKEN: &str = "emulated-verification-token";
 pub(crate) fn envelope(
     app: &App,
     workspace: &Workspace,
-    channel: &ChannelId,
+    channel: Option<&ChannelId>,
     event: &Map<String, Value>,
     event_id: &EventId,
     event_time: u64,
 ) -> Bytes {
-    let context = json!({
-        "et": event.get("type"),
-        "tid": workspace.id,
-        "aid": app.id,
-        "cid": channel,
-    });
+    let mut context = json!({ "et": event.get("type"), "tid": workspace.id, "aid": app.id });
+    if let Some(channel) = channel {
+        context["cid"] = json!(channel);
+    }
     let envelope = json!({
         "token": VERIFICATION_TOKEN,
         "team_id": workspace.id,

@@ -4,7 +4,13 @@ use serde_json::{Map, Value, json};
 
 use crate::ids::Ts;
 use crate::shape::{self, Reading, object};
+use crate::switches::Switches;
 use crate::world::{App, Channel, Message, Workspace};
+
+/// How much events tell of a message's metadata.
+pub(crate) fn reading(switches: &Switches) -> Reading {
+    if switches.events_carry_metadata { Reading::Full } else { Reading::Bare }
+}
 
 /// A message was posted.
 pub(crate) fn message_posted(
@@ -12,8 +18,9 @@ pub(crate) fn message_posted(
     workspace: &Workspace,
     channel: &Channel,
     message: &Message,
+    reading: Reading,
 ) -> Map<String, Value> {
-    let mut event = shape::message(app, workspace, channel, message, Reading::Full);
+    let mut event = shape::message(app, workspace, channel, message, reading);
     event.insert("channel".to_owned(), json!(channel.id));
     event.insert("channel_type".to_owned(), json!(channel.kind()));
     event.insert("event_ts".to_owned(), json!(message.ts));

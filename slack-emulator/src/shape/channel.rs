@@ -2,9 +2,11 @@
 
 use serde_json::{Value, json};
 
+use crate::ids::UserId;
 use crate::world::{Channel, Workspace};
 
-pub(crate) fn channel(workspace: &Workspace, channel: &Channel) -> Value {
+/// A channel as one of its workspace's users sees it.
+pub(crate) fn channel(workspace: &Workspace, channel: &Channel, user: &UserId) -> Value {
     let blank = json!({ "value": "", "creator": "", "last_set": 0 });
     json!({
         "id": channel.id,
@@ -22,7 +24,7 @@ pub(crate) fn channel(workspace: &Workspace, channel: &Channel) -> Value {
         "creator": channel.members.first(),
         "is_archived": channel.is_archived,
         "is_general": channel.name == "general",
-        "is_member": workspace.bot_is_in(channel),
+        "is_member": channel.members.contains(user),
         "is_shared": false,
         "is_ext_shared": false,
         "is_org_shared": false,

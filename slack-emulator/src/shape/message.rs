@@ -8,7 +8,8 @@ use serde_json::{Map, Value, json};
 use super::object;
 use crate::ids::BotId;
 use crate::world::{
-    App, Author, Channel, Face, Icon, Kind, Message, Reaction, Reactions, SLACKBOT, Workspace,
+    App, Author, Channel, Face, Icon, Kind, Message, Origin, Reaction, Reactions, SLACKBOT,
+    Workspace,
 };
 
 /// Who reads a message, which decides how much of its metadata is shown.
@@ -18,6 +19,8 @@ pub(crate) enum Reading {
     Full,
     /// Metadata's `event_type` alone.
     Brief,
+    /// No metadata.
+    Bare,
 }
 
 /// The message without what only histories add.
@@ -47,13 +50,12 @@ pub(crate) fn message(
     if let Some(blocks) = &draft.blocks {
         shape.insert("blocks".to_owned(), blocks.clone());
     }
-    if let Some(metadata) = &draft.metadata {
-        let shown = match reading {
-            Reading::Full => json!(metadata),
-            Reading::Brief => json!({ "event_type": metadata.event_type }),
-        };
-        shape.insert("metadata".to_owned(), shown);
-    }
+    let metadata = draft.metadata.as_ref().and_then(|metadata| match reading {
+        Reading::Full => Some(json!(metadata)),
+        Reading::Brief => Some(json!({ "event_type": metadata.event_type })),
+        Reading::Bare => None,
+    });
+    shape.extend(metadata.map(|metadata| ("metadata".to_owned(), metadata)));
     if let Some(thread_ts) = &draft.thread_ts {
         shape.insert("thread_ts".to_owned(), json!(thread_ts));
         if let Some(root) = channel.message(thread_ts) {
@@ -151,20 +153,20 @@ fn author(app: &App, workspace: &Workspace, message: &Message) -> Map<String, Va
         }
         Author::User(user) => {
             let mut shape = object(json!({ "user": user, "team": workspace.id }));
-            if let Some(id) = &message.draft.client_msg_id {
+            if message.draft.origin == (Origin::App { is_named: true }) {
+                shape.extend(through(app, workspace));
+            } else if let Some(id) = &message.draft.client_msg_id {
                 shape.insert("client_msg_id".to_owned(), json!(id));
             }
             shape
         }
         // Slack's own line about the bot.
         Author::Bot(None) if message.is_line() => object(json!({ "user": installation.bot_user })),
-        Author::Bot(None) => object(json!({
-            "user": installation.bot_user,
-            "team": workspace.id,
-            "bot_id": installation.bot_id,
-            "app_id": app.id,
-            "bot_profile": bot_profile(app, workspace),
-        })),
+        Author::Bot(None) => {
+            let mut shape = object(json!({ "user": installation.bot_user, "team": workspace.id }));
+            shape.extend(through(app, workspace));
+            shape
+        }
         Author::Bot(Some(face)) => {
             let mut shape = object(json!({ "bot_id": installation.bot_id, "app_id": app.id }));
             shape.extend(chosen_face(app, face));
@@ -175,6 +177,15 @@ fn author(app: &App, workspace: &Workspace, message: &Message) -> Map<String, Va
             object(json!({ "bot_id": bot, "app_id": app, "username": name }))
         }
     }
+}
+
+/// The app that a message came through.
+fn through(app: &App, workspace: &Workspace) -> Map<String, Value> {
+    object(json!({
+        "bot_id": workspace.installation.bot_id,
+        "app_id": app.id,
+        "bot_profile": bot_profile(app, workspace),
+    }))
 }
 
 /// The ids of another app's bot and of that app, which follow from its name.

@@ -15,16 +15,18 @@ pub(crate) fn avatar(app: &App, workspace: &Workspace, user: &User) -> String {
 }
 
 /// A user as the app of this workspace sees it: the e-mail address only with its scope.
-pub(crate) fn user(app: &App, workspace: &Workspace, user: &User) -> Value {
+pub(crate) fn user(app: &App, workspace: &Workspace, user: &User, scopes: &[String]) -> Value {
+    let with_email = scopes.iter().any(|scope| scope == "users:read.email");
+    let updated = workspace.updated.get(&user.id).unwrap_or(&workspace.created);
     let mut user_object = object(json!({
         "id": user.id,
         "team_id": workspace.id,
         "name": user.name,
         "deleted": user.deleted,
-        "profile": profile(app, workspace, user),
+        "profile": profile(app, workspace, user, with_email),
         "is_bot": user.is_bot,
         "is_app_user": false,
-        "updated": workspace.created,
+        "updated": updated,
     }));
     // Slack leaves out what no longer matters of a deactivated account.
     if !user.deleted {
@@ -46,7 +48,7 @@ pub(crate) fn user(app: &App, workspace: &Workspace, user: &User) -> Value {
     Value::Object(user_object)
 }
 
-fn profile(app: &App, workspace: &Workspace, user: &User) -> Map<String, Value> {
+fn profile(app: &App, workspace: &Workspace, user: &User, with_email: bool) -> Map<String, Value> {
     let (first_name, last_name) = user.real_name.split_once(' ').unwrap_or((&user.real_name, ""));
     let mut profile = object(json!({
         "title": "",
@@ -69,9 +71,7 @@ fn profile(app: &App, workspace: &Workspace, user: &User) -> Map<String, Value> 
     for size in PICTURE_SIZES {
         profile.insert(format!("image_{size}"), json!(picture));
     }
-    if let Some(email) = &user.email
-        && workspace.installation.has_scope("users:read.email")
-    {
+    if let Some(email) = user.email.as_ref().filter(|_| with_email) {
         profile.insert("email".to_owned(), json!(email));
     }
     if user.id == workspace.installation.bot_user {

@@ -179,11 +179,10 @@ impl Channel {
         self.deleted.contains(ts)
     }
 
-    /// The bot's message that carries this `client_msg_id`.
+    /// The app's message that carries this `client_msg_id`.
     pub(crate) fn by_client_msg_id(&self, id: &str) -> Option<&Message> {
         self.messages.values().find(|message| {
-            matches!(message.draft.author, super::Author::Bot(_))
-                && message.draft.client_msg_id.as_deref() == Some(id)
+            message.is_by_app() && message.draft.client_msg_id.as_deref() == Some(id)
         })
     }
 }

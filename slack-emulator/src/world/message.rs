@@ -30,6 +30,15 @@ pub(crate) enum Icon {
     Url(String),
 }
 
+/// How a message came that is a person's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// From a client of Slack's: the person typed it.
+    Client,
+    /// From the app, which speaks for the person; Slack says so or not.
+    App { is_named: bool },
+}
+
 /// What an app attaches to its message for other apps to read.
 /// <https://docs.slack.dev/messaging/message-metadata/>
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -56,6 +65,7 @@ pub(crate) enum Kind {
 #[derive(Clone, Debug)]
 pub(crate) struct Draft {
     pub(crate) author: Author,
+    pub(crate) origin: Origin,
     pub(crate) text: String,
     pub(crate) blocks: Option<Value>,
     /// What is attached from the beginning.
@@ -76,6 +86,7 @@ impl Draft {
     pub(crate) fn new(author: Author, text: impl Into<String>) -> Self {
         Self {
             author,
+            origin: Origin::Client,
             text: text.into(),
             blocks: None,
             attachments: Vec::new(),
@@ -143,6 +154,11 @@ impl Message {
     /// Whether the message is shown in the channel, not only in a thread.
     pub(crate) fn in_channel(&self) -> bool {
         self.draft.thread_ts.is_none() || self.draft.broadcast
+    }
+
+    /// Whether the app posted it, in its own name or a person's.
+    pub(crate) fn is_by_app(&self) -> bool {
+        matches!(self.draft.author, Author::Bot(_)) || self.draft.origin != Origin::Client
     }
 
     /// Whether this is a line of Slack's own, which can neither be replied to nor changed.

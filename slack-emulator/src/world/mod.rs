@@ -4,6 +4,7 @@
 mod channel;
 mod emoji;
 mod file;
+mod grant;
 mod message;
 mod reactions;
 mod rich_text;
@@ -19,13 +20,14 @@ pub(crate) use channel::{Channel, ThreadProblem};
 pub(crate) use emoji::{is_standard_emoji, standard_emoji};
 pub(crate) use file::{FILE_BYTES, File, KEPT_BYTES, Upload};
 pub use file::{FileContent, FileMode, FileSetup};
-pub(crate) use message::{Author, Draft, Edited, Face, Icon, Kind, Message, Metadata};
+pub(crate) use grant::{Bearer, Caller, Grant, Standing};
+pub(crate) use message::{Author, Draft, Edited, Face, Icon, Kind, Message, Metadata, Origin};
 pub(crate) use reactions::{Reaction, Reactions};
 pub(crate) use rich_text::rich_text_blocks;
 pub(crate) use samples::sample;
 pub(crate) use split::{MESSAGE_CHARS, TEXT_CHARS, split_text};
 pub use user::User;
-pub(crate) use workspace::{Installation, SLACKBOT, Workspace};
+pub(crate) use workspace::{Installation, SLACKBOT, Told, Workspace};
 
 use crate::ids::{ChannelId, TeamId};
 use crate::settings::Settings;
@@ -77,8 +79,9 @@ impl World {
         self.workspaces.get_mut(team)?.channels.get_mut(channel)
     }
 
-    pub(crate) fn by_token(&self, token: &str) -> Option<&Workspace> {
-        self.workspaces.values().find(|workspace| workspace.installation.token == token)
+    /// What is known of a token, if the emulator gave it out.
+    pub(crate) fn bearer(&self, token: &str) -> Option<Bearer> {
+        self.workspaces.values().find_map(|workspace| workspace.bearer(token))
     }
 
     /// A workspace other than `team` that has a channel or user of this id: naming it with the

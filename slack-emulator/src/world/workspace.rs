@@ -1,12 +1,12 @@
 //! One workspace and the app's installation in it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest as _, Sha256};
 
-use super::{App, Channel, ChannelSetup, File, User, is_standard_emoji};
-use crate::ids::{BotId, ChannelId, FileId, TeamId, UserId};
-use crate::time::now_seconds;
+use super::{App, Channel, ChannelSetup, File, Grant, User, is_standard_emoji};
+use crate::ids::{BotId, ChannelId, FileId, TeamId, Ts, UserId};
+use crate::time::{now_micros, now_seconds};
 
 /// Slack's own helper. It is in every workspace's list of users, and there it says of itself that
 /// it is no bot. <https://docs.slack.dev/reference/objects/user-object/>
@@ -33,11 +33,26 @@ pub(crate) struct Workspace {
     pub(crate) users: BTreeMap<UserId, User>,
     pub(crate) channels: BTreeMap<ChannelId, Channel>,
     pub(crate) installation: Installation,
+    /// What people let the app do in their names.
+    pub(crate) grants: BTreeMap<UserId, Grant>,
     /// The workspace's own emoji: an address, or `alias:` and another name.
     pub(crate) emoji: BTreeMap<String, String>,
     pub(crate) files: BTreeMap<FileId, File>,
-    /// What the bot told people in conversations with them alone.
-    pub(crate) told: Vec<(UserId, String)>,
+    /// What was said in conversations of two, one of whom the app speaks for.
+    pub(crate) told: Vec<Told>,
+    /// Those conversations that were opened.
+    pub(crate) opened: BTreeSet<ChannelId>,
+    /// When somebody's profile changed, in seconds since 1970.
+    pub(crate) updated: BTreeMap<UserId, u64>,
+    /// The latest time stamp that anything here was given, channels aside, in microseconds.
+    clock: u64,
+}
+
+/// Something that was said to one person alone.
+pub(crate) struct Told {
+    pub(crate) from: UserId,
+    pub(crate) to: UserId,
+    pub(crate) text: String,
 }
 
 impl Workspace {
@@ -46,7 +61,7 @@ impl Workspace {
     /// The bot's ids and token follow from the workspace's id, so that they outlive a restart as
     /// an app's installation in a database does.
     pub(crate) fn new(id: &str, name: &str, app: &App) -> Self {
-        let stem = id.strip_prefix('T').unwrap_or(id);
+        let stem = stem(id);
         let bot_user = UserId::from(format!("U{stem}BOT"));
         let secret = hex::encode(Sha256::digest(format!("{}/{id}", app.id)));
         let installation = Installation {
@@ -64,10 +79,25 @@ impl Workspace {
             users: BTreeMap::from([(bot_user, bot), (slackbot.id.clone(), slackbot)]),
             channels: BTreeMap::new(),
             installation,
+            grants: BTreeMap::new(),
             emoji: BTreeMap::new(),
             files: BTreeMap::new(),
             told: Vec::new(),
+            opened: BTreeSet::new(),
+            updated: BTreeMap::new(),
+            clock: 0,
         }
+    }
+
+    /// What ids and tokens of this workspace are made of.
+    pub(super) fn stem(&self) -> &str {
+        stem(&self.id)
+    }
+
+    /// The time stamp of what happens now, in no channel: no two such things have the same.
+    pub(crate) fn stamp(&mut self) -> Ts {
+        self.clock = now_micros().max(self.clock + 1);
+        Ts::from_micros(self.clock)
     }
 
     /// The part of the workspace's address that is its own: `acme` in `acme.slack.com`.
@@ -100,6 +130,20 @@ impl Workspace {
         channel.members.contains(&self.installation.bot_user)
     }
 
+    /// The conversation of two alone. The bot's own with somebody is known by that person.
+    pub(crate) fn conversation(&self, one: &UserId, other: &UserId) -> ChannelId {
+        let bot = &self.installation.bot_user;
+        let mut parts = [one, other];
+        parts.sort();
+        let parts = parts.into_iter().filter(|part| *part != bot);
+        parts.fold("D".to_owned(), |id, part| id + part.trim_start_matches('U')).into()
+    }
+
+    /// With whom someone has this conversation of two.
+    pub(crate) fn partner(&self, one: &UserId, conversation: &str) -> Option<&User> {
+        self.users.values().find(|user| self.conversation(one, &user.id) == *conversation)
+    }
+
     /// Adds an emoji of the workspace's own, or another name for one.
     pub(crate) fn add_emoji(&mut self, name: &str, alias_of: Option<&str>) {
         let address = || format!("https://emoji.slack-edge.com/{}/{name}/0.png", self.id);
@@ -111,4 +155,9 @@ impl Workspace {
     pub(crate) fn has_emoji(&self, name: &str) -> bool {
         self.emoji.contains_key(name) || is_standard_emoji(name)
     }
+}
+
+/// An id without the letter that says what it is of.
+fn stem(id: &str) -> &str {
+    id.strip_prefix('T').unwrap_or(id)
 }

@@ -6,7 +6,7 @@ use slack_emulator::{EventOrder, SlackEmulator};
 
 use crate::support::{ADA, GENERAL, Receiver, Reply, TEAM, acme, acme_and_app, attempts, client};
 
-async fn ask(
+pub(crate) async fn ask(
     slack: &SlackEmulator,
     method: Method,
     path: &str,
@@ -20,7 +20,7 @@ async fn ask(
     (response.status().as_u16(), response.json().await.unwrap())
 }
 
-async fn get(slack: &SlackEmulator, path: &str) -> Value {
+pub(crate) async fn get(slack: &SlackEmulator, path: &str) -> Value {
     let (status, body) = ask(slack, Method::GET, path, None).await;
     assert_eq!(status, 200);
     body

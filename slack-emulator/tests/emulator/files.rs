@@ -1,7 +1,7 @@
 //! Files that people share and that the app uploads.
 
 use serde_json::{Value, json};
-use slack_emulator::{Fault, FaultRule, FileMode, FileSetup, SlackEmulator};
+use slack_emulator::{Fault, FaultRule, FileMode, FileSetup, SlackEmulator, ViolationKind};
 
 use crate::support::{ADA, Caller, GENERAL, PATIENCE, TEAM, acme, acme_and_app, client};
 
@@ -143,6 +143,40 @@ async fn a_file_that_is_deleted_leaves_its_message_or_takes_it_along() {
     let caller = Caller::new(&slack, TEAM);
     let again = caller.call("files.delete", json!({ "file": ids[0] })).await;
     assert_eq!(again["error"], "file_deleted");
+}
+
+#[tokio::test]
+async fn what_is_uploaded_with_a_persons_token_is_shared_by_them() {
+    let (slack, app) = acme_and_app().await;
+    let bot = Caller::new(&slack, TEAM);
+    let ada = Caller::of(&slack, TEAM, ADA, &["files:write", "files:read"]);
+    let (id, _) = upload(&ada, 5, b"hello").await;
+    assert_eq!(complete(&bot, &id).await["error"], "file_not_found");
+    assert_eq!(complete(&ada, &id).await["ok"], true);
+    until_shown(&slack, 1).await;
+    let shown = slack.messages(TEAM, GENERAL).remove(0);
+    assert_eq!((shown.author.as_str(), shown.by_app), ("Ada Lovelace", true));
+    let event = &app.after(1).await[0].json["event"];
+    assert_eq!((&event["user"], &event["bot_id"]), (&json!(ADA), &json!(slack.bot_id(TEAM))));
+    assert_eq!(event["files"][0]["user"], ADA);
+    let url = event["files"][0]["url_private"].as_str().expect("an address");
+    let (_, _, bytes) = fetch(url, Some(&ada.token)).await.expect("answered");
+    assert_eq!(bytes, b"hello");
+    slack.revoke_user_token(TEAM, ADA);
+    let (_, kind, _) = fetch(url, Some(&ada.token)).await.expect("answered");
+    assert_eq!(kind, "text/html; charset=utf-8");
+    let kinds = crate::support::kinds(&slack);
+    assert_eq!(kinds, [ViolationKind::UnknownId, ViolationKind::BotsOnly]);
+}
+
+#[tokio::test]
+async fn a_file_is_deleted_by_its_owner() {
+    let slack = acme().await;
+    let (bot, ada) = (Caller::new(&slack, TEAM), Caller::of(&slack, TEAM, ADA, &["files:write"]));
+    slack.share(TEAM, GENERAL, ADA, "look", [photo()]);
+    let file = json!({ "file": slack.messages(TEAM, GENERAL)[0].files[0].id });
+    assert_eq!(bot.call("files.delete", file.clone()).await["error"], "cant_delete_file");
+    assert_eq!(ada.call("files.delete", file).await["ok"], true);
 }
 
 #[tokio::test]

@@ -10,14 +10,17 @@ use crate::shape::object;
 #[expect(clippy::unnecessary_wraps, reason = "all methods look alike to the table")]
 pub(in crate::api) fn run(call: &mut Call<'_>) -> Result<Fields, ApiError> {
     let workspace = call.workspace();
-    let bot = &workspace.installation;
-    Ok(object(json!({
+    let user = call.user();
+    let mut fields = object(json!({
         "url": format!("https://{}.slack.com/", workspace.domain()),
         "team": workspace.name,
-        "user": call.app().name.to_lowercase(),
+        "user": workspace.users.get(user).map(|user| &user.name),
         "team_id": workspace.id,
-        "user_id": bot.bot_user,
-        "bot_id": bot.bot_id,
+        "user_id": user,
         "is_enterprise_install": false,
-    })))
+    }));
+    if call.person().is_none() {
+        fields.insert("bot_id".to_owned(), json!(workspace.installation.bot_id));
+    }
+    Ok(fields)
 }

@@ -1,9 +1,9 @@
-//! `chat.delete`: the bot takes back what it posted.
+//! `chat.delete`: the bot takes back what it posted, or a person what they may delete in Slack.
 //! <https://docs.slack.dev/reference/methods/chat.delete>
 
 use serde_json::json;
 
-use super::own::own_message;
+use super::own::message_to_delete;
 use crate::api::call::Call;
 use crate::api::error::ApiError;
 use crate::api::fields::Fields;
@@ -15,7 +15,7 @@ const REFUSAL: &str = "cant_delete_message";
 
 pub(in crate::api) fn run(call: &mut Call<'_>) -> Result<Fields, ApiError> {
     let channel = call.channel()?;
-    let message = own_message(call, channel, REFUSAL)?;
+    let message = message_to_delete(call, channel, REFUSAL)?;
     let has_chosen_name = matches!(message.draft.author, Author::Bot(Some(_)));
     if has_chosen_name && !call.state.switches.chosen_names_can_be_deleted {
         return Err(ApiError::plain(REFUSAL));

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::api::call::Call;
 use crate::api::error::ApiError;
 use crate::violation::ViolationKind;
 use crate::world::Metadata;
@@ -10,8 +11,14 @@ use crate::world::Metadata;
 const MOST_BYTES: usize = 8 * 1024;
 
 /// Checks metadata as it was sent.
-pub(super) fn check(metadata: Option<Value>) -> Result<Option<Metadata>, ApiError> {
+pub(super) fn check(
+    call: &Call<'_>,
+    metadata: Option<Value>,
+) -> Result<Option<Metadata>, ApiError> {
     let Some(metadata) = metadata else { return Ok(None) };
+    if call.person().is_some() && !call.state.switches.person_posts_take_metadata {
+        return Err(ApiError::plain("metadata_must_be_sent_from_app"));
+    }
     let Value::Object(mut fields) = metadata else { return Err(unreadable("it is no object")) };
     let size = Value::Object(fields.clone()).to_string().len();
     match (fields.remove("event_type"), fields.remove("event_payload")) {

@@ -9,16 +9,16 @@ mod blocks;
 mod metadata;
 mod own;
 
-pub(super) use post_message::{face, thread};
+pub(super) use post_message::{authorship, thread};
 
 use super::call::Call;
 use super::error::ApiError;
 use crate::world::Channel;
 
-/// Whether the bot may write in a channel that it may know of. Private channels that it is not in
-/// were not found already.
+/// Whether whoever calls may write in a channel that they may know of. Private channels that they
+/// are not in were not found already.
 pub(super) fn check_membership(call: &Call<'_>, channel: &Channel) -> Result<(), ApiError> {
-    let workspace = call.workspace();
-    let may = workspace.bot_is_in(channel) || workspace.installation.has_scope("chat:write.public");
+    let is_open = call.person().is_none() && call.has_scope("chat:write.public");
+    let may = is_open || call.is_in(channel);
     may.then_some(()).ok_or_else(|| ApiError::plain("not_in_channel"))
 }

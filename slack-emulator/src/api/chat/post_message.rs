@@ -1,4 +1,4 @@
-//! `chat.postMessage`: the bot says something.
+//! `chat.postMessage`: the bot says something, or a person through the app.
 //! <https://docs.slack.dev/reference/methods/chat.postMessage>
 
 use serde_json::{Value, json};
@@ -14,18 +14,23 @@ use crate::switches::LongText;
 use crate::time::now_micros;
 use crate::violation::ViolationKind;
 use crate::world::{
-    Author, Channel, Draft, Face, Icon, MESSAGE_CHARS, TEXT_CHARS, ThreadProblem, split_text,
+    Author, Channel, Draft, Face, Icon, MESSAGE_CHARS, Origin, TEXT_CHARS, ThreadProblem, Told,
+    split_text,
 };
 
 pub(in crate::api) fn run(call: &mut Call<'_>) -> Result<Fields, ApiError> {
-    if let Some(person) = person(call)? {
+    if let Some(person) = partner(call)? {
         return tell(call, person);
     }
     let channel = writable_channel(call)?;
     let id = channel.id.clone();
-    let draft = draft(call, channel)?;
+    let mut draft = draft(call, channel)?;
     if let Some(first) = first_with_this_id(call, channel, &draft) {
         return answer(call, &id, &first);
+    }
+    if draft.origin == (Origin::App { is_named: false }) {
+        // As Slack's own clients give each message one.
+        draft.client_msg_id.get_or_insert_with(|| call.state.chance.client_msg_id());
     }
     let mut pieces = pieces(call, draft)?.into_iter();
     let team = call.team.clone();
@@ -38,19 +43,22 @@ pub(in crate::api) fn run(call: &mut Call<'_>) -> Result<Fields, ApiError> {
     answer(call, &id, &first)
 }
 
-/// A user instead of a channel: the app's own conversation with them.
-fn person(call: &Call<'_>) -> Result<Option<UserId>, ApiError> {
+/// A user instead of a channel, or the conversation with them: what is said is theirs alone.
+fn partner(call: &Call<'_>) -> Result<Option<UserId>, ApiError> {
     let id = call.required_text("channel")?;
-    Ok(call.workspace().users.get(id).map(|user| user.id.clone()))
+    let workspace = call.workspace();
+    let partner = workspace.users.get(id).or_else(|| workspace.partner(call.user(), id));
+    Ok(partner.map(|user| user.id.clone()))
 }
 
-fn tell(call: &mut Call<'_>, person: UserId) -> Result<Fields, ApiError> {
+fn tell(call: &mut Call<'_>, to: UserId) -> Result<Fields, ApiError> {
     let text = call.required_text("text")?.to_owned();
-    let team = call.team.clone();
-    let conversation = format!("D{}", person.trim_start_matches('U'));
+    let from = call.user().clone();
+    let conversation = call.workspace().conversation(&from, &to);
     let ts = Ts::from_micros(now_micros());
-    if let Some(workspace) = call.state.world.workspaces.get_mut(&team) {
-        workspace.told.push((person, text));
+    if let Some(workspace) = call.state.world.workspaces.get_mut(&call.team) {
+        workspace.opened.insert(conversation.clone());
+        workspace.told.push(Told { from, to, text });
     }
     Ok(object(json!({ "channel": conversation, "ts": ts })))
 }
@@ -81,13 +89,15 @@ fn draft(call: &Call<'_>, channel: &Channel) -> Result<Draft, ApiError> {
     }
     let sent = call.structure("metadata").map_err(|fault| metadata::unreadable(&fault))?;
     let thread_ts = thread(call, channel)?;
+    let (author, origin) = authorship(call)?;
     Ok(Draft {
+        origin,
         blocks,
-        metadata: metadata::check(sent)?,
+        metadata: metadata::check(call, sent)?,
         broadcast: call.flag("reply_broadcast")? && thread_ts.is_some(),
         thread_ts,
         client_msg_id: call.text("client_msg_id")?.map(str::to_owned),
-        ..Draft::new(Author::Bot(face(call)?), text.unwrap_or_default())
+        ..Draft::new(author, text.unwrap_or_default())
     })
 }
 
@@ -113,15 +123,31 @@ pub(in crate::api) fn thread(call: &Call<'_>, channel: &Channel) -> Result<Optio
     }
 }
 
-/// The name and picture that the bot chose. Without the scope they are overlooked, with no error;
-/// an emoji comes before a picture.
-pub(in crate::api) fn face(call: &Call<'_>) -> Result<Option<Face>, ApiError> {
+/// Who says it, and how it will look to have come.
+/// <https://docs.slack.dev/reference/methods/chat.postMessage#authorship>
+pub(in crate::api) fn authorship(call: &Call<'_>) -> Result<(Author, Origin), ApiError> {
+    let face = face(call)?;
+    let is_named = call.state.switches.person_posts_name_the_app;
+    Ok(call.person().map_or((Author::Bot(face), Origin::Client), |person| {
+        (Author::User(person.clone()), Origin::App { is_named })
+    }))
+}
+
+/// The name and picture that the bot chose. Without the scope, which only bots can have, they are
+/// overlooked, with no error; an emoji comes before a picture.
+/// <https://docs.slack.dev/reference/scopes/chat.write.customize>
+fn face(call: &Call<'_>) -> Result<Option<Face>, ApiError> {
     let username = call.text("username")?.map(str::to_owned);
     let emoji = call.text("icon_emoji")?.map(|emoji| Icon::Emoji(emoji.to_owned()));
     let url = call.text("icon_url")?.map(|url| Icon::Url(url.to_owned()));
     let icon = emoji.or(url);
     let chosen = username.is_some() || icon.is_some();
-    let may = call.workspace().installation.has_scope("chat:write.customize");
+    if chosen && call.person().is_some() {
+        let detail = "a name or picture with a person's token: it is overlooked";
+        call.note(ViolationKind::BotsOnly, detail);
+        return Ok(None);
+    }
+    let may = call.has_scope("chat:write.customize");
     Ok((chosen && may).then_some(Face { username, icon }))
 }
 

@@ -1,4 +1,4 @@
-//! `chat.update`: the bot changes what it posted.
+//! `chat.update`: the bot, or a person, changes what they posted.
 //! <https://docs.slack.dev/reference/methods/chat.update>
 //!
 //! It has no name and no picture to choose. What is left out stays as it was, but for the blocks:
@@ -33,7 +33,8 @@ pub(in crate::api) fn run(call: &mut Call<'_>) -> Result<Fields, ApiError> {
     let update = update(call, message)?;
     let (id, ts, team) = (channel.id.clone(), message.ts.clone(), call.team.clone());
     // Seen so; the page does not say who it is that edited.
-    let editor = call.workspace().installation.bot_id.to_string();
+    let bot_id = &call.workspace().installation.bot_id;
+    let editor = call.person().map_or_else(|| bot_id.to_string(), ToString::to_string);
     let seconds = call.state.switches.edited_in_whole_seconds;
     changing::change(call.core, call.state, &team, &id, &ts, |message, at| {
         message.draft = update.draft;
@@ -81,7 +82,8 @@ fn update(call: &Call<'_>, message: &Message) -> Result<Update, ApiError> {
     }
     draft.metadata = new_metadata(call, draft.metadata)?;
     draft.broadcast |= call.flag("reply_broadcast")? && draft.thread_ts.is_some();
-    if !call.state.switches.update_keeps_chosen_name {
+    let is_bots = matches!(draft.author, Author::Bot(_));
+    if is_bots && !call.state.switches.update_keeps_chosen_name {
         draft.author = Author::Bot(None);
     }
     Ok(Update { draft, attachments, is_marked })
@@ -112,6 +114,6 @@ fn new_metadata(call: &Call<'_>, before: Option<Metadata>) -> Result<Option<Meta
     match call.structure("metadata").map_err(|fault| metadata::unreadable(&fault))? {
         None => Ok(before),
         Some(Value::Object(fields)) if fields.is_empty() => Ok(None),
-        sent => metadata::check(sent),
+        sent => metadata::check(call, sent),
     }
 }

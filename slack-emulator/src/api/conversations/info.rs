@@ -13,7 +13,7 @@ pub(in crate::api) fn run(call: &mut Call<'_>) -> Result<Fields, ApiError> {
     let with_members = call.flag("include_num_members")?;
     let channel = call.channel()?;
     call.need_scope_for(channel, Verb::Read)?;
-    let mut shape = shape::channel(call.workspace(), channel);
+    let mut shape = shape::channel(call.workspace(), channel, call.user());
     if with_locale {
         shape["locale"] = json!("en-US");
     }

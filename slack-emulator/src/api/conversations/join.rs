@@ -1,4 +1,4 @@
-//! `conversations.join`: the bot enters a public channel.
+//! `conversations.join`: the bot, or a person, enters a public channel.
 //! <https://docs.slack.dev/reference/methods/conversations.join>
 
 use serde_json::json;
@@ -18,13 +18,13 @@ pub(in crate::api) fn run(call: &mut Call<'_>) -> Result<Fields, ApiError> {
         return Err(ApiError::plain("is_archived"));
     }
     let id = channel.id.clone();
-    if call.workspace().bot_is_in(channel) {
+    if call.is_in(channel) {
         call.warnings.push("already_in_channel");
     } else {
-        let (team, bot) = (call.team.clone(), call.workspace().installation.bot_user.clone());
-        rooms::enter(call.core, call.state, &team, &id, &bot);
+        let (team, user) = (call.team.clone(), call.user().clone());
+        rooms::enter(call.core, call.state, &team, &id, &user, None);
     }
     let workspace = call.workspace();
     let channel = workspace.channels.get(&id).expect("nothing came between");
-    Ok(object(json!({ "channel": shape::channel(workspace, channel) })))
+    Ok(object(json!({ "channel": shape::channel(workspace, channel, call.user()) })))
 }

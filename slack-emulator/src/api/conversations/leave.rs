@@ -1,4 +1,4 @@
-//! `conversations.leave`: the bot leaves a channel.
+//! `conversations.leave`: the bot, or a person, leaves a channel.
 //! <https://docs.slack.dev/reference/methods/conversations.leave>
 
 use serde_json::json;
@@ -14,11 +14,11 @@ pub(in crate::api) fn run(call: &mut Call<'_>) -> Result<Fields, ApiError> {
     if channel.is_archived {
         return Err(ApiError::plain("is_archived"));
     }
-    if !call.workspace().bot_is_in(channel) {
+    if !call.is_in(channel) {
         return Ok(object(json!({ "not_in_channel": true })));
     }
     let id = channel.id.clone();
-    let (team, bot) = (call.team.clone(), call.workspace().installation.bot_user.clone());
-    rooms::leave(call.core, call.state, &team, &id, &bot);
+    let (team, user) = (call.team.clone(), call.user().clone());
+    rooms::leave(call.core, call.state, &team, &id, &user);
     Ok(Fields::new())
 }

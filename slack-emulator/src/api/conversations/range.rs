@@ -46,11 +46,14 @@ fn bound(
     Ok(Some(micros))
 }
 
-/// The channel whose messages are asked for, if the bot may read them.
+/// The channel whose messages are asked for, if whoever calls may read them.
 pub(super) fn readable_channel<'b>(call: &'b Call<'_>) -> Result<&'b Channel, ApiError> {
     let channel = call.channel()?;
     call.need_scope_for(channel, Verb::History)?;
-    if !call.workspace().bot_is_in(channel) {
+    let is_open = call.person().is_some()
+        && !channel.is_private
+        && call.state.switches.people_read_public_channels;
+    if !is_open && !call.is_in(channel) {
         return Err(ApiError::plain("not_in_channel"));
     }
     Ok(channel)

@@ -4,9 +4,9 @@
 use serde::Deserialize;
 use serde_json::json;
 
-use super::file;
+use super::own_file;
 use crate::api::call::Call;
-use crate::api::chat::{check_membership, face, thread};
+use crate::api::chat::{authorship, check_membership, thread};
 use crate::api::error::ApiError;
 use crate::api::fields::Fields;
 use crate::ids::FileId;
@@ -32,10 +32,14 @@ pub(in crate::api) fn run(call: &mut Call<'_>) -> Result<Fields, ApiError> {
     let thread_ts = thread(call, channel)?;
     let comment = call.text("initial_comment")?.unwrap_or_default().to_owned();
     call.structure("blocks").map_err(|fault| ApiError::invalid("blocks", &fault))?;
-    let face = face(call)?.filter(|_| call.state.switches.shares_keep_chosen_name);
+    let (author, origin) = authorship(call)?;
+    let author = match author {
+        Author::Bot(_) if !call.state.switches.shares_keep_chosen_name => Author::Bot(None),
+        author => author,
+    };
     let mut are_new = true;
     for Listed { id, .. } in &listed {
-        match file(call, id)?.upload {
+        match own_file(call, id)?.upload {
             Upload::Announced(_) => {
                 let detail = format!("nothing was uploaded for {id}");
                 return Err(ApiError::breach("file_not_found", ViolationKind::UnknownId, detail));
@@ -49,9 +53,10 @@ pub(in crate::api) fn run(call: &mut Call<'_>) -> Result<Fields, ApiError> {
     }
     let (team, channel) = (call.team.clone(), channel.id.clone());
     let draft = Draft {
+        origin,
         thread_ts,
         files: listed.iter().map(|file| file.id.clone()).collect(),
-        ..Draft::new(Author::Bot(face), comment)
+        ..Draft::new(author, comment)
     };
     let answer: Vec<_> =
         listed.iter().map(|file| json!({ "id": file.id, "title": file.title })).collect();

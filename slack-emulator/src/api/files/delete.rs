@@ -1,4 +1,4 @@
-//! `files.delete`: the bot deletes a file of its own.
+//! `files.delete`: the bot, or a person, deletes a file of their own.
 //! <https://docs.slack.dev/reference/methods/files.delete>
 
 use super::file;
@@ -14,8 +14,8 @@ pub(in crate::api) fn run(call: &mut Call<'_>) -> Result<Fields, ApiError> {
     if file.mode == FileMode::Tombstone {
         return Err(ApiError::plain("file_deleted"));
     }
-    if file.owner != call.workspace().installation.bot_user {
-        let detail = format!("{} is not the bot's own", file.id);
+    if file.owner != *call.user() {
+        let detail = format!("{} is another's", file.id);
         return Err(ApiError::breach("cant_delete_file", ViolationKind::NotOwnMessage, detail));
     }
     let (team, id) = (call.team.clone(), file.id.clone());

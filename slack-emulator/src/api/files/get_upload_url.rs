@@ -18,8 +18,7 @@ pub(in crate::api) fn run(call: &mut Call<'_>) -> Result<Fields, ApiError> {
     call.text("alt_txt")?;
     let id = call.state.chance.file_id();
     let team = call.team.clone();
-    let workspace = call.workspace();
-    let owner = workspace.installation.bot_user.clone();
+    let owner = call.user().clone();
     let upload_url = format!("{}/upload/v1/{team}/{id}", call.state.world.app.base_url);
     let file = File::announced(id.clone(), owner, &name, length);
     if let Some(workspace) = call.state.world.workspaces.get_mut(&team) {

@@ -18,7 +18,7 @@ use crate::core::{Core, State};
 use crate::faults::{Fault, Plan};
 use crate::ids::FileId;
 use crate::server::CutConnection;
-use crate::world::{FileContent, FileMode, KEPT_BYTES, Upload};
+use crate::world::{File, FileContent, FileMode, KEPT_BYTES, Standing, Upload};
 
 const DOWNLOAD: &str = "file download";
 const UPLOAD: &str = "file upload";
@@ -68,13 +68,8 @@ async fn download(
     let token = token.and_then(|value| value.strip_prefix("Bearer ")).map(str::to_owned);
     let (plan, found) = core.change(|state| {
         let plan = plan(state, DOWNLOAD, &team);
-        let workspace = state.world.workspace(&team);
-        let file = workspace.filter(|workspace| {
-            let installation = &workspace.installation;
-            token.as_deref() == Some(installation.token.as_str())
-                && installation.has_scope("files:read")
-        });
-        (plan, file.and_then(|workspace| workspace.files.get(file_id.as_str()).cloned()))
+        let file = token.as_deref().and_then(|token| readable(state, &team, token, &file_id));
+        (plan, file.cloned())
     });
     wait(plan.wait_before).await;
     let is_cut = matches!(plan.decisive, Some(Fault::Cut));
@@ -117,6 +112,17 @@ async fn download(
         headers.insert(CONTENT_TYPE, kind);
     }
     response
+}
+
+/// A file of the token's own workspace, if it may be read with that token.
+fn readable<'a>(state: &'a State, team: &str, token: &str, file: &str) -> Option<&'a File> {
+    let bearer = state.world.bearer(token)?;
+    let workspace = state.world.workspace(&bearer.team)?;
+    let scopes = workspace.scopes_of(&bearer.caller);
+    let may = bearer.team == *team
+        && bearer.standing == Standing::Good
+        && scopes.iter().any(|scope| scope == "files:read");
+    may.then(|| workspace.files.get(file))?
 }
 
 async fn upload(

@@ -1,4 +1,4 @@
-//! `reactions.add`: the bot reacts to a message.
+//! `reactions.add`: the bot, or a person, reacts to a message.
 //! <https://docs.slack.dev/reference/methods/reactions.add>
 
 use super::item::item_to_change;
@@ -17,7 +17,7 @@ pub(in crate::api) fn run(call: &mut Call<'_>) -> Result<Fields, ApiError> {
     if !call.workspace().has_emoji(emoji) {
         return Err(ApiError::plain("invalid_name"));
     }
-    let user = call.workspace().installation.bot_user.clone();
+    let user = call.user().clone();
     check_limits(call, &message.reactions, &user, emoji)?;
     let (id, ts, team) = (channel.id.clone(), message.ts.clone(), call.team.clone());
     let reacting = Reacting { team: &team, channel: &id, ts: &ts, user: &user, emoji };

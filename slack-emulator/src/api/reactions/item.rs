@@ -19,7 +19,7 @@ pub(super) fn item<'b>(call: &'b Call<'_>) -> Result<(&'b Channel, &'b Message),
     }
     let channel = call.channel()?;
     // Not in the pages' tables of errors, but seen.
-    if !call.workspace().bot_is_in(channel) {
+    if !call.is_in(channel) {
         return Err(ApiError::plain("not_in_channel"));
     }
     Ok((channel, call.message(channel, timestamp)?))

@@ -1,4 +1,4 @@
-//! `reactions.remove`: the bot takes its reaction back.
+//! `reactions.remove`: the bot, or a person, takes a reaction back.
 //! <https://docs.slack.dev/reference/methods/reactions.remove>
 
 use super::item::item_to_change;
@@ -13,7 +13,7 @@ pub(in crate::api) fn run(call: &mut Call<'_>) -> Result<Fields, ApiError> {
     let (channel, message) = item_to_change(call)?;
     // An emoji that is gone from the workspace may still stand under messages.
     let error = if call.workspace().has_emoji(emoji) { "no_reaction" } else { "invalid_name" };
-    let user = call.workspace().installation.bot_user.clone();
+    let user = call.user().clone();
     let (id, ts, team) = (channel.id.clone(), message.ts.clone(), call.team.clone());
     let reacting = Reacting { team: &team, channel: &id, ts: &ts, user: &user, emoji };
     reacting::react(call.core, call.state, ReactionChange::Removed, &reacting)

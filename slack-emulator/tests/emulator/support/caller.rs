@@ -21,6 +21,12 @@ impl Caller {
         Self { client: client(), api_url: slack.api_url(), token: slack.bot_token(team) }
     }
 
+    /// With the token that a person gave the app.
+    pub(crate) fn of(slack: &SlackEmulator, team: &str, user: &str, scopes: &[&str]) -> Self {
+        let token = slack.authorize(team, user, scopes.iter().copied());
+        Self { token, ..Self::new(slack, team) }
+    }
+
     pub(crate) fn post(&self, method: &str) -> reqwest::RequestBuilder {
         self.client.post(format!("{}{method}", self.api_url)).bearer_auth(&self.token)
     }
