@@ -74,7 +74,8 @@ impl std::fmt::Debug for Spoken<'_> {
 /// from workspace to workspace.
 pub fn is_part(text: &str, whole: &str) -> bool {
     let of = |text: &str| letters(text).into_iter().map(|(_, c)| c).collect::<String>();
-    of(whole).contains(&of(text))
+    let said = of(text);
+    if said.is_empty() { whole.contains(text.trim()) } else { of(whole).contains(&said) }
 }
 
 /// Letters and digits with their places, outside of what Slack writes in `<…>` and of code, as which names
@@ -115,6 +116,15 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn a_part_says_nothing_of_its_own() {
+        let whole = "who brings the cake, <@U0ADA>? :cake:";
+        assert!(is_part("Who brings the cake, `Ada (Acme)`? :cake:", whole));
+        assert!(is_part("brings the cake", whole));
+        assert!(!is_part("who brings cake", whole));
+        assert!(is_part("…", "… and so on") && !is_part("!!!", "who? :cake:"));
+    }
 
     fn repetition(text: &str, echo: &str) -> Option<Repetition> {
         Spoken::read(text)?.repeats(echo)

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use secrecy::SecretString;
+use serde_json::{Value, json};
 use shared::db::{DbError, Tx, retry_contention};
 use shared::ids::{SyncChannelId, SyncId};
 use shared::jobs::fill_gap;
@@ -29,6 +30,11 @@ impl TestApp {
     /// A third workspace comes to Slack, and installs SyncBot.
     pub async fn admit(&self, side: Side) {
         side.enter(&self.slack);
+        self.install(side).await;
+    }
+
+    /// A workspace installs SyncBot, perhaps again.
+    pub async fn install(&self, side: Side) {
         let token = SecretString::from(self.slack.bot_token(side.team));
         let scopes = shared::slack::scopes::BOT.join(",");
         install::with_token(&self.services, &token, &scopes).await.expect("installed");
@@ -163,12 +169,29 @@ impl TestApp {
 
     /// Slack tells now of a message that stands in a channel under this ts.
     pub async fn hears_late(&self, side: Side, ts: &str, text: &str) {
-        let event = serde_json::json!({
-            "type": "event_callback", "team_id": side.team, "api_app_id": "A0OTHER",
-            "event_id": format!("Ev0LATE{}", ts.replace('.', "")),
-            "event": {"type": "message", "channel": side.channel, "ts": ts, "event_ts": ts, "user": side.person, "text": text},
+        self.hears(side, &json!({"ts": ts, "event_ts": ts, "user": side.person, "text": text}))
+            .await;
+    }
+
+    /// Slack tells now of something that happened to the messages of a channel at `event_ts`.
+    pub async fn hears(&self, side: Side, event: &Value) {
+        self.hears_for(side, event, json!({})).await;
+    }
+
+    /// As [`TestApp::hears`], with more around it than every event has.
+    pub async fn hears_for(&self, side: Side, event: &Value, envelope: Value) {
+        let mut event = event.clone();
+        event["type"] = json!("message");
+        event["channel"] = json!(side.channel);
+        let at = event["event_ts"].as_str().expect("a time").replace('.', "");
+        let mut whole = json!({
+            "type": "event_callback", "team_id": side.team, "api_app_id": "A0OTHER", "event_id": format!("Ev0LATE{at}"),
+            "event": event,
         });
-        let answer = self.signed(&event.to_string(), self.slack.signing_secret()).send().await;
+        for (key, value) in envelope.as_object().expect("an object") {
+            whole[key] = value.clone();
+        }
+        let answer = self.signed(&whole.to_string(), self.slack.signing_secret()).send().await;
         assert_eq!(answer.0, 200, "{}", answer.1);
     }
 }

@@ -14,6 +14,7 @@ mod fragile_road;
 pub mod model;
 mod outage;
 mod own_server;
+mod people;
 mod process;
 mod proxy;
 mod request;

@@ -18,6 +18,11 @@ use crate::pace::Late;
 use crate::runtime::HeldLease;
 use crate::troubles;
 
+/// Whoever installs a workspace again ends its hold; this is for one that was missed.
+const TRY_UNINSTALLED_EVERY: Duration = Duration::from_mins(30);
+/// What Slack would say, if anybody could ask.
+pub(crate) const NOT_INSTALLED: &str = "not_installed";
+
 /// One run of one job.
 #[derive(Debug)]
 pub struct JobContext<'r> {
@@ -158,10 +163,18 @@ impl<'r> JobContext<'r> {
         installation.token(&services.sealer).map(Some).map_err(|error| Failure::retry(&error))
     }
 
-    /// As [`JobContext::token`], for a workspace that nothing can be done without.
-    pub async fn target_token(&self, workspace: &WorkspaceId) -> Result<SecretString, Failure> {
+    /// As [`JobContext::token`], for a workspace that nothing can be done without: what is for it waits until it
+    /// is installed again.
+    pub async fn target_token(
+        &self,
+        workspace: &WorkspaceId,
+        team: &TeamId,
+    ) -> Result<SecretString, Failure> {
         let token = self.token(workspace).await?;
-        token.ok_or_else(|| Failure::dead("the target workspace is not installed"))
+        token.ok_or_else(|| {
+            let reason = "the target workspace is not installed";
+            Failure::trouble(Scope::workspace(team), TRY_UNINSTALLED_EVERY, reason, NOT_INSTALLED)
+        })
     }
 
     /// How long one call to the outside may take: well inside the lease, which each commit renews.

@@ -6,6 +6,7 @@ use shared::config::WorkerProcessConfig;
 use shared::db::retry_contention;
 use shared::ids::{ChannelId, SyncChannelId, SyncId, WorkspaceId};
 use shared::jobs::read_directory;
+use shared::queue::Scope;
 use shared::slack::methods::auth;
 use shared::tables::installations::{self, Installation};
 use shared::tables::sync_channels::{self, NotInserted, SyncChannel};
@@ -49,6 +50,8 @@ pub async fn with_token(
             &services.sealer,
         );
         installations::upsert(&mut tx, &installation, clock.now()).await?;
+        // What was for it goes on.
+        services.queue.release_hold(&mut tx, &Scope::workspace(&workspace.team_id)).await?;
         let directory = read_directory::job(&workspace.id, &workspace.team_id);
         services.queue.enqueue(&mut tx, vec![directory]).await?;
         tx.commit().await?;

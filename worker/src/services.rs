@@ -1,5 +1,7 @@
 //! What handlers work with.
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use shared::clock::Clock;
@@ -23,6 +25,8 @@ pub struct Services {
     pub clock: Clock,
     pub rng: Rng,
     pub pacer: Pacer,
+    /// Slack has said that it takes marks with the tokens of apps alone.
+    pub marks_are_for_apps: Arc<AtomicBool>,
     /// How long Slack may need to show a message that it accepted.
     pub settle: Duration,
 }
@@ -59,7 +63,8 @@ impl Services {
             slack::Client::new(shared::http_client(HTTP_TIMEOUT)?, config.client.api_url.clone());
         let settle = config.worker.settle;
         let pacer = Pacer::new(clock.clone(), config.worker.is_paced);
-        Ok(Self { db, queue, slack, sealer, clock, rng, pacer, settle })
+        let marks_are_for_apps = Arc::default();
+        Ok(Self { db, queue, slack, sealer, clock, rng, pacer, marks_are_for_apps, settle })
     }
 }
 

@@ -1,7 +1,7 @@
 //! Note that somebody joined a workspace, or presents themselves otherwise. Carries what Slack sent, as it was
 //! sent.
 
-use crate::ids::{EventId, TeamId};
+use crate::ids::{EventId, SlackTs, TeamId};
 use crate::queue::{Lane, NewJob, Order, Priority};
 
 use super::route_event;
@@ -10,11 +10,10 @@ use super::route_event;
 pub const NAME: &str = "member_event";
 
 /// The job for one event; `envelope` is the whole body of Slack's request.
-pub fn job(team: &TeamId, event: &EventId, envelope: &str) -> NewJob {
+pub fn job(team: &TeamId, event: &EventId, event_ts: &SlackTs, envelope: &str) -> NewJob {
     NewJob {
         lane: Lane::directory(team),
-        // The later one is known by its time, whichever comes first.
-        order: Order::Arrival,
+        order: Order::At(event_ts.micros()),
         priority: Priority::Maintenance,
         kind: NAME,
         payload: envelope.to_owned(),

@@ -1,21 +1,21 @@
 //! Route one event of a source channel to its targets. Carries what Slack sent, as it was sent.
 
-use crate::ids::{ChannelId, EventId, SlackTs, TeamId};
+use crate::ids::{EventId, SlackTs, TeamId};
 use crate::queue::{Lane, NewJob, Order, Priority};
 
 /// The stable name.
 pub const NAME: &str = "route_event";
 
-/// The job for one event; `envelope` is the whole body of Slack's request.
+/// The job for one event, in the lane of its channel; `envelope` is the whole body of Slack's request.
 pub fn job(
     team: &TeamId,
-    channel: &ChannelId,
+    lane: Lane,
     event: &EventId,
     event_ts: &SlackTs,
     envelope: &str,
 ) -> NewJob {
     NewJob {
-        lane: Lane::source(team, channel),
+        lane,
         order: Order::At(event_ts.micros()),
         priority: Priority::Normal,
         kind: NAME,

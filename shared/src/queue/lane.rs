@@ -14,6 +14,11 @@ impl Lane {
         Self(format!("src:{team}:{channel}"))
     }
 
+    /// As [`Lane::source`], of a channel that Slack Connect shows to several workspaces.
+    pub fn shared_source(channel: &ChannelId) -> Self {
+        Self(format!("src:connect:{channel}"))
+    }
+
     /// Posts and replies into one target channel, in the order of their routing.
     pub fn target(team: &TeamId, channel: &ChannelId) -> Self {
         Self(format!("dst:{team}:{channel}"))

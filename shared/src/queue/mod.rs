@@ -33,7 +33,7 @@ pub use hold::{Hold, InvalidScope, Scope};
 pub use job::{Job, NewJob, Order, Priority};
 pub use lane::Lane;
 pub use lease::{Lease, Look, QueueError, Release};
-pub use operate::{JobRow, NotReplayed};
+pub use operate::{Died, JobRow, NotReplayed, died_between};
 pub use stats::{Backlog, KindCount, LaneCounts, Stats};
 pub use time::{QueueTime, millis};
 pub use wake::{CHANNEL, Wakes};

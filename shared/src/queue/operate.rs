@@ -24,6 +24,30 @@ pub struct JobRow {
     pub payload: Option<String>,
 }
 
+/// Jobs of one kind that died in one lane.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Died {
+    /// Their kind.
+    pub kind: String,
+    /// Their lane.
+    pub lane: String,
+    /// How many.
+    pub jobs: i64,
+}
+
+/// What died between two times (queue time), the first not included.
+pub async fn died_between(tx: &mut Tx, after: i64, until: i64) -> Result<Vec<Died>, DbError> {
+    tx.query(sql!(
+        "SELECT kind, lane, COUNT(*) AS jobs FROM jobs
+         WHERE state = 'dead' AND finished_at > $1 AND finished_at <= $2
+         GROUP BY kind, lane ORDER BY lane, kind"
+    ))
+    .bind(after)
+    .bind(until)
+    .fetch_all()
+    .await
+}
+
 /// Why a job cannot be replayed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NotReplayed {

@@ -18,6 +18,9 @@ pub enum ChannelEvent {
     /// `docs.slack.dev/reference/events/channel_deleted`
     #[serde(rename = "channel_deleted", alias = "group_deleted")]
     Deleted { channel: ChannelId, event_ts: SlackTs },
+    /// `docs.slack.dev/reference/events/channel_rename`
+    #[serde(rename = "channel_rename", alias = "group_rename")]
+    Renamed { channel: Named, event_ts: SlackTs },
     /// `docs.slack.dev/reference/events/channel_id_changed`
     #[serde(rename = "channel_id_changed")]
     IdChanged { old_channel_id: ChannelId, new_channel_id: ChannelId, event_ts: SlackTs },
@@ -26,15 +29,26 @@ pub enum ChannelEvent {
     MemberJoined { channel: ChannelId, user: UserId, event_ts: SlackTs },
 }
 
+/// A channel under the name that it has since.
+#[derive(Debug, Clone, Deserialize)]
+#[expect(missing_docs, reason = "Slack's own names")]
+pub struct Named {
+    pub id: ChannelId,
+    #[serde(default)]
+    pub name: String,
+}
+
 impl ChannelEvent {
     /// Names that an event of this kind may have.
-    pub const TYPES: [&str; 8] = [
+    pub const TYPES: [&str; 10] = [
         "channel_archive",
         "group_archive",
         "channel_unarchive",
         "group_unarchive",
         "channel_deleted",
         "group_deleted",
+        "channel_rename",
+        "group_rename",
         "channel_id_changed",
         "member_joined_channel",
     ];
@@ -45,6 +59,7 @@ impl ChannelEvent {
             Self::Archived { channel, .. }
             | Self::Unarchived { channel, .. }
             | Self::Deleted { channel, .. }
+            | Self::Renamed { channel: Named { id: channel, .. }, .. }
             | Self::IdChanged { new_channel_id: channel, .. }
             | Self::MemberJoined { channel, .. } => channel,
         }
@@ -56,6 +71,7 @@ impl ChannelEvent {
             Self::Archived { event_ts, .. }
             | Self::Unarchived { event_ts, .. }
             | Self::Deleted { event_ts, .. }
+            | Self::Renamed { event_ts, .. }
             | Self::IdChanged { event_ts, .. }
             | Self::MemberJoined { event_ts, .. } => event_ts,
         }

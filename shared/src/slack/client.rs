@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use reqwest::StatusCode;
-use reqwest::header::RETRY_AFTER;
+use reqwest::header::{HeaderMap, RETRY_AFTER};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -82,13 +82,7 @@ impl Client {
         let response = request.send().await.map_err(failed)?;
         let status = response.status();
         if status == StatusCode::TOO_MANY_REQUESTS {
-            let seconds = response
-                .headers()
-                .get(RETRY_AFTER)
-                .and_then(|value| value.to_str().ok()?.parse().ok());
-            let retry_after = seconds
-                .map_or(DEFAULT_RETRY_AFTER, Duration::from_secs)
-                .clamp(SHORTEST_RETRY_AFTER, LONGEST_RETRY_AFTER);
+            let retry_after = retry_after(response.headers());
             return Err(CallError::RateLimited { method: name, retry_after });
         }
         let body = response.bytes().await.map_err(failed)?;
@@ -102,6 +96,13 @@ impl Client {
         }
         serde_json::from_slice(&body).map_err(|_| unusable())
     }
+}
+
+/// How long Slack wants to hear nothing, as a 429 says.
+pub(super) fn retry_after(headers: &HeaderMap) -> Duration {
+    let seconds = headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
+    let pause = seconds.map_or(DEFAULT_RETRY_AFTER, Duration::from_secs);
+    pause.clamp(SHORTEST_RETRY_AFTER, LONGEST_RETRY_AFTER)
 }
 
 /// What every answer begins with.

@@ -115,14 +115,20 @@ impl CallError {
             Self::Unusable { .. } | Self::NoAnswer { .. } | Self::Stalled { .. } => {
                 Outcome::Ambiguous
             }
-            Self::Slack { code, .. } => of_code(code),
+            Self::Slack { method, code } => of_code(method, code),
         }
     }
 }
 
+/// A scope that one of these lacks is lacking for every message; without others, something less is shown.
+const MESSAGES: [&str; 3] = ["chat.postMessage", "chat.update", "chat.delete"];
+
 /// The error tables of the methods' pages at docs.slack.dev/reference/methods, sorted by what helps.
-fn of_code(code: &str) -> Outcome {
+fn of_code(method: &str, code: &str) -> Outcome {
     match code {
+        "missing_scope" | "not_allowed_token_type" if !MESSAGES.contains(&method) => {
+            Outcome::Permanent
+        }
         "ratelimited"
         | "rate_limited"
         | "service_unavailable"
@@ -130,6 +136,7 @@ fn of_code(code: &str) -> Outcome {
         | "team_added_to_org"
         | "org_login_required"
         | "external_channel_migrating"
+        | "streaming_state_conflict"
         | "update_failed" => Outcome::Transient(None),
         "internal_error" | "fatal_error" => Outcome::Ambiguous,
         "already_reacted" | "no_reaction" | "already_in_channel" => Outcome::AlreadyTrue,
@@ -150,21 +157,24 @@ fn of_code(code: &str) -> Outcome {
         | "not_in_channel"
         | "is_inactive"
         | "messages_tab_disabled"
-        | "no_permission"
-        | "restricted_action"
-        | "restricted_action_read_only_channel"
+        | "no_permission" => Outcome::HoldChannel,
+        // Of a channel that takes only threads, or none, only what is the other is refused.
+        "restricted_action_thread_locked"
+        | "restricted_action_thread_only_channel"
         | "restricted_action_non_threadable_channel"
-        | "restricted_action_thread_only_channel" => Outcome::HoldChannel,
+        | "thread_locked" => Outcome::Permanent,
+        code if code.starts_with("restricted_action") => Outcome::HoldChannel,
+        code if code.starts_with("invalid_blocks") => Outcome::Permanent,
         "msg_too_long"
         | "msg_blocks_too_long"
-        | "invalid_blocks"
-        | "invalid_blocks_format"
         | "too_many_attachments"
         | "attachment_payload_limit_exceeded"
         | "metadata_too_large"
+        | "metadata_must_be_sent_from_app"
+        | "duplicate_message_not_found"
+        | "duplicate_channel_not_found"
         | "cannot_reply_to_message"
         | "thread_not_found"
-        | "restricted_action_thread_locked"
         | "cant_update_message"
         | "edit_window_closed"
         | "cant_delete_message"
@@ -196,19 +206,120 @@ fn of_code(code: &str) -> Outcome {
 mod tests {
     use super::*;
 
+    /// Each class with its codes, as SLACK's pages name them.
+    const CLASSES: &[(Outcome, &[&str])] = &[
+        (
+            Outcome::Transient(None),
+            &[
+                "ratelimited",
+                "rate_limited",
+                "service_unavailable",
+                "request_timeout",
+                "team_added_to_org",
+                "org_login_required",
+                "external_channel_migrating",
+                "update_failed",
+                "streaming_state_conflict",
+            ],
+        ),
+        (Outcome::Ambiguous, &["internal_error", "fatal_error"]),
+        (Outcome::AlreadyTrue, &["already_reacted", "no_reaction", "already_in_channel"]),
+        (
+            Outcome::HoldWorkspace,
+            &[
+                "invalid_auth",
+                "account_inactive",
+                "token_revoked",
+                "token_expired",
+                "not_authed",
+                "missing_scope",
+                "not_allowed_token_type",
+                "team_access_not_granted",
+                "accesslimited",
+                "ekm_access_denied",
+                "two_factor_setup_required",
+                "message_limit_exceeded",
+            ],
+        ),
+        (
+            Outcome::HoldChannel,
+            &[
+                "channel_not_found",
+                "is_archived",
+                "not_in_channel",
+                "is_inactive",
+                "messages_tab_disabled",
+                "no_permission",
+                "restricted_action",
+                "restricted_action_read_only_channel",
+                "restricted_action_of_a_new_kind",
+            ],
+        ),
+        (
+            Outcome::Permanent,
+            &[
+                "msg_too_long",
+                "msg_blocks_too_long",
+                "invalid_blocks",
+                "invalid_blocks_format",
+                "too_many_attachments",
+                "attachment_payload_limit_exceeded",
+                "metadata_too_large",
+                "cannot_reply_to_message",
+                "thread_not_found",
+                "restricted_action_thread_locked",
+                "thread_locked",
+                "restricted_action_thread_only_channel",
+                "restricted_action_non_threadable_channel",
+                "cant_update_message",
+                "edit_window_closed",
+                "cant_delete_message",
+                "block_mismatch",
+                "invalid_name",
+                "too_many_emoji",
+                "too_many_reactions",
+                "message_not_found",
+                "file_deleted",
+                "blocked_file_type",
+                "storage_limit_reached",
+                "duplicate_message_not_found",
+            ],
+        ),
+        (
+            Outcome::OurMistake,
+            &[
+                "invalid_arguments",
+                "invalid_arg_name",
+                "invalid_array_arg",
+                "invalid_charset",
+                "invalid_form_data",
+                "invalid_post_type",
+                "no_text",
+                "bad_timestamp",
+            ],
+        ),
+        (Outcome::Unknown, &["a_new_one", ""]),
+    ];
+
     #[test]
-    fn each_class_of_errors_has_its_answer() {
-        let of = |code: &str| {
-            CallError::Slack { method: "chat.postMessage", code: code.to_owned() }.outcome()
-        };
-        assert_eq!(of("service_unavailable"), Outcome::Transient(None));
-        assert_eq!(of("fatal_error"), Outcome::Ambiguous);
-        assert_eq!(of("already_in_channel"), Outcome::AlreadyTrue);
-        assert_eq!(of("token_revoked"), Outcome::HoldWorkspace);
-        assert_eq!(of("is_archived"), Outcome::HoldChannel);
-        assert_eq!(of("msg_too_long"), Outcome::Permanent);
-        assert_eq!(of("no_text"), Outcome::OurMistake);
-        assert_eq!(of("a_new_one"), Outcome::Unknown);
+    fn each_code_has_the_answer_of_its_class() {
+        for (outcome, codes) in CLASSES {
+            for code in *codes {
+                assert_eq!(of_code("chat.postMessage", code), *outcome, "{code}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_scope_that_is_lacking_stops_messages_only_where_they_need_it() {
+        for method in ["reactions.add", "files.info", "conversations.history", "users.list"] {
+            assert_eq!(of_code(method, "missing_scope"), Outcome::Permanent, "{method}");
+        }
+        assert_eq!(of_code("chat.update", "missing_scope"), Outcome::HoldWorkspace);
+    }
+
+    #[test]
+    fn what_is_no_answer_of_slack_has_a_class_as_well() {
         let limited =
             CallError::RateLimited { method: "users.info", retry_after: Duration::from_secs(7) };
         assert_eq!(limited.outcome(), Outcome::Transient(Some(Duration::from_secs(7))));

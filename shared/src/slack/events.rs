@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::file::{self, File};
 use super::methods::users::Member;
 use crate::ids::{AppId, BotId, ChannelId, EventId, SlackTs, TeamId, UserId};
+use crate::queue::Lane;
 
 /// The envelope of an event, with the event itself.
 #[derive(Debug, Clone, Deserialize)]
@@ -14,7 +15,73 @@ pub struct Envelope<E> {
     pub team_id: TeamId,
     pub api_app_id: AppId,
     pub event_id: EventId,
+    #[serde(default, deserialize_with = "unless_null")]
+    pub is_ext_shared_channel: bool,
     pub event: E,
+}
+
+impl<E> Envelope<E> {
+    /// The lane of what happens in a channel. Of one that Slack Connect shows to several workspaces, it is the
+    /// same in whosever name Slack tells of it.
+    pub fn lane(&self, channel: &ChannelId) -> Lane {
+        if self.is_ext_shared_channel {
+            Lane::shared_source(channel)
+        } else {
+            Lane::source(&self.team_id, channel)
+        }
+    }
+}
+
+/// For whom an event is. Of a channel that Slack Connect shows to several workspaces with the app, Slack tells
+/// once, in the name of any of them (docs.slack.dev/apis/events-api, `authorizations`).
+#[derive(Debug, Clone, Deserialize)]
+#[expect(missing_docs, reason = "Slack's own names")]
+pub struct Teams {
+    pub team_id: TeamId,
+    #[serde(default, deserialize_with = "unless_null")]
+    pub authorizations: Vec<Authorization>,
+    #[serde(default)]
+    pub context_team_id: Option<TeamId>,
+}
+
+/// One of those who may see an event.
+#[derive(Debug, Clone, Deserialize)]
+#[expect(missing_docs, reason = "Slack's own names")]
+pub struct Authorization {
+    #[serde(default)]
+    pub team_id: Option<TeamId>,
+}
+
+impl Teams {
+    /// Whoever it may be for, each once; the one in whose name it comes first.
+    pub fn all(&self) -> Vec<&TeamId> {
+        let authorized = self.authorizations.iter().filter_map(|one| one.team_id.as_ref());
+        let mut all: Vec<&TeamId> = Vec::with_capacity(2);
+        for team in [&self.team_id].into_iter().chain(authorized).chain(&self.context_team_id) {
+            if !all.contains(&team) {
+                all.push(team);
+            }
+        }
+        all
+    }
+}
+
+/// An id that a message may have; what is none is not there.
+fn if_valid<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: std::str::FromStr,
+{
+    let text = Option::<String>::deserialize(deserializer)?;
+    Ok(text.and_then(|text| text.parse().ok()))
+}
+
+fn unless_null<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: Default + Deserialize<'de>,
+{
+    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
 
 /// The type of an event; the rest is read by it.
@@ -36,7 +103,7 @@ pub struct ReactionEvent {
 }
 
 /// `team_join` and `user_profile_changed`: somebody, as they are now
-/// (docs.slack.dev/reference/events/team_join).
+/// (`docs.slack.dev/reference/events/team_join`).
 #[derive(Debug, Clone, Deserialize)]
 #[expect(missing_docs, reason = "Slack's own names")]
 pub struct MemberEvent {
@@ -62,17 +129,17 @@ pub struct MessageEvent {
     pub ts: SlackTs,
     #[serde(default)]
     pub subtype: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "if_valid")]
     pub user: Option<UserId>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "if_valid")]
     pub bot_id: Option<BotId>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "if_valid")]
     pub app_id: Option<AppId>,
     #[serde(default)]
     pub text: Option<String>,
     #[serde(default, deserialize_with = "file::readable")]
     pub files: Vec<File>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "if_valid")]
     pub thread_ts: Option<SlackTs>,
     #[serde(default)]
     pub username: Option<String>,
@@ -96,7 +163,7 @@ pub struct MessageEvent {
     #[serde(default)]
     pub message: Option<ChangedMessage>,
     /// The message that is gone, in a `message_deleted`.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "if_valid")]
     pub deleted_ts: Option<SlackTs>,
 }
 
@@ -107,7 +174,7 @@ pub struct ChangedMessage {
     pub ts: SlackTs,
     #[serde(default)]
     pub subtype: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "if_valid")]
     pub bot_id: Option<BotId>,
     #[serde(default)]
     pub text: Option<String>,

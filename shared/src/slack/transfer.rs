@@ -13,7 +13,7 @@ use reqwest::{Response, StatusCode};
 use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
-use super::client::Client;
+use super::client::{Client, retry_after};
 use super::error::CallError;
 
 /// As methods of the Web API are named.
@@ -61,7 +61,11 @@ impl Client {
         let response = answered.map_err(|error| CallError::of_http(DOWNLOAD, error))?;
         match response.status() {
             status if status.is_success() => Ok(Download(response)),
-            status if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS => {
+            StatusCode::TOO_MANY_REQUESTS => {
+                let retry_after = retry_after(response.headers());
+                Err(CallError::RateLimited { method: DOWNLOAD, retry_after }.into())
+            }
+            status if status.is_server_error() => {
                 Err(CallError::Unusable { method: DOWNLOAD, status: status.as_u16() }.into())
             }
             status => Err(DownloadError::Refused(status.as_u16())),

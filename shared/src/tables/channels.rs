@@ -1,5 +1,7 @@
 //! What happens to a Slack channel as such, wherever it takes part.
 
+use chrono::{DateTime, Utc};
+
 use crate::db::{DbError, Tx};
 use crate::ids::{ChannelId, WorkspaceId};
 use crate::sql;
@@ -37,6 +39,23 @@ pub async fn delete(
     .await
 }
 
+/// The id that a channel has now, whose old one this was; `None`: it is no channel's old one.
+pub async fn moved_to(
+    tx: &mut Tx,
+    workspace: &WorkspaceId,
+    old: &ChannelId,
+) -> Result<Option<ChannelId>, DbError> {
+    let row: Option<(ChannelId,)> = tx
+        .query(sql!(
+            "SELECT new_channel_id FROM channel_moves WHERE workspace_id = $1 AND old_channel_id = $2"
+        ))
+        .bind(workspace.clone())
+        .bind(old.clone())
+        .fetch_optional()
+        .await?;
+    Ok(row.map(|(new,)| new))
+}
+
 /// The channel has another id from now on, as happens when it is shared with or taken from another
 /// organisation (`docs.slack.dev/reference/events/channel_id_changed`).
 pub async fn change_id(
@@ -44,10 +63,28 @@ pub async fn change_id(
     workspace: &WorkspaceId,
     old: &ChannelId,
     new: &ChannelId,
+    now: DateTime<Utc>,
 ) -> Result<(), DbError> {
+    tx.query(sql!(
+        "INSERT INTO channel_moves (workspace_id, old_channel_id, new_channel_id, moved_at) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (workspace_id, old_channel_id) DO UPDATE SET new_channel_id = $3, moved_at = $4",
+        // MySQL has no ON CONFLICT.
+        mysql: "INSERT INTO channel_moves (workspace_id, old_channel_id, new_channel_id, moved_at) VALUES ($1, $2, $3, $4)
+         ON DUPLICATE KEY UPDATE new_channel_id = $3, moved_at = $4"
+    ))
+    .bind(workspace.clone())
+    .bind(old.clone())
+    .bind(new.clone())
+    .bind(now)
+    .execute()
+    .await?;
     for statement in [
         sql!(
             "UPDATE sync_channels SET channel_id = $3 WHERE workspace_id = $1 AND channel_id = $2"
+        ),
+        // Whoever still knows an id from before that finds the present one as well.
+        sql!(
+            "UPDATE channel_moves SET new_channel_id = $3 WHERE workspace_id = $1 AND new_channel_id = $2"
         ),
         sql!("UPDATE posts SET channel_id = $3 WHERE workspace_id = $1 AND channel_id = $2"),
         sql!("UPDATE copies SET channel_id = $3 WHERE workspace_id = $1 AND channel_id = $2"),

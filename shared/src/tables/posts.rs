@@ -139,7 +139,8 @@ pub struct AtPlace {
     pub copy: Option<CopyId>,
 }
 
-/// The message at a place.
+/// The message at a place. Somebody may have answered a copy of ours before we knew where it stands: then that
+/// place is one of a message of which nothing is known, too.
 pub async fn at_place(
     tx: &mut Tx,
     workspace: &WorkspaceId,
@@ -149,12 +150,13 @@ pub async fn at_place(
     type Row = (PostId, Option<PostId>, String, Option<String>, Option<CopyId>);
     let row: Option<Row> = tx
         .query(sql!(
-            "SELECT id, root_post_id, author, digest, NULL AS copy_id FROM posts
+            "SELECT id, root_post_id, author, digest, NULL AS copy_id, 1 AS preference FROM posts
              WHERE workspace_id = $1 AND channel_id = $2 AND ts = $3
              UNION ALL
-             SELECT posts.id, posts.root_post_id, posts.author, posts.digest, copies.id
+             SELECT posts.id, posts.root_post_id, posts.author, posts.digest, copies.id, 0 AS preference
              FROM copies JOIN posts ON posts.id = copies.post_id
-             WHERE copies.workspace_id = $1 AND copies.channel_id = $2 AND copies.ts = $3"
+             WHERE copies.workspace_id = $1 AND copies.channel_id = $2 AND copies.ts = $3
+             ORDER BY preference LIMIT 1"
         ))
         .bind(workspace.clone())
         .bind(channel.clone())
@@ -219,12 +221,22 @@ pub async fn complete(
     .await
 }
 
-/// The message was edited, at `version`. `false`: it was changed later than that, or deleted.
+/// The message says at `version` what it is known to say.
+pub async fn still_says(tx: &mut Tx, id: &PostId, version: i64) -> Result<(), DbError> {
+    tx.query(sql!("UPDATE posts SET said_at = $2 WHERE id = $1 AND said_at < $2 AND version < $2"))
+        .bind(id.clone())
+        .bind(version)
+        .execute()
+        .await
+        .map(drop)
+}
+
+/// The message was edited, at `version`. `false`: what it says later than that is known, or it was deleted.
 pub async fn edit(tx: &mut Tx, id: &PostId, body: &Body, version: i64) -> Result<bool, DbError> {
     let edited = tx
         .query(sql!(
             "UPDATE posts SET body = $2, digest = $3, version = $4
-             WHERE id = $1 AND version < $4 AND deleted_at IS NULL"
+             WHERE id = $1 AND version < $4 AND said_at < $4 AND deleted_at IS NULL"
         ))
         .bind(id.clone())
         .bind(json(body))
@@ -273,7 +285,7 @@ pub async fn clear_body_when_delivered(tx: &mut Tx, post: &PostId) -> Result<(),
         "UPDATE posts SET body = NULL WHERE id = $1
          AND NOT EXISTS (SELECT 1 FROM copies WHERE post_id = $1
                          AND (state IN ('pending', 'sending', 'dead')
-                              OR (state = 'sent' AND form NOT IN ('stub', 'lost') AND version < posts.version)))"
+                              OR (state = 'sent' AND form <> 'stub' AND version < posts.version)))"
     ))
     .bind(post.clone())
     .execute()

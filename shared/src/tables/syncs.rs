@@ -3,8 +3,11 @@
 use chrono::{DateTime, Utc};
 
 use crate::db::{DbError, Tx};
-use crate::ids::SyncId;
+use crate::ids::{ChannelId, SyncId, WorkspaceId};
 use crate::sql;
+
+/// Slack's own names are shorter.
+const TITLE_MAX_CHARS: usize = 100;
 
 /// Stores a new sync. `title`: what people call it, such as its first channel's name.
 pub async fn insert(
@@ -19,4 +22,30 @@ pub async fn insert(
         .bind(now)
         .execute_one("syncs", id)
         .await
+}
+
+/// A channel has another name: so have the syncs that are called by it, which it was the first of.
+pub async fn follow_name(
+    tx: &mut Tx,
+    workspace: &WorkspaceId,
+    channel: &ChannelId,
+    name: &str,
+) -> Result<(), DbError> {
+    let title: String = name.chars().filter(|c| !c.is_control()).take(TITLE_MAX_CHARS).collect();
+    if title.trim().is_empty() {
+        return Ok(());
+    }
+    tx.query(sql!(
+        "UPDATE syncs SET title = $3
+         WHERE id IN (SELECT named.sync_id FROM sync_channels AS named
+                      WHERE named.workspace_id = $1 AND named.channel_id = $2 AND named.status <> 'deleted'
+                        AND NOT EXISTS (SELECT 1 FROM sync_channels AS earlier
+                                        WHERE earlier.sync_id = named.sync_id AND earlier.created_at < named.created_at))"
+    ))
+    .bind(workspace.clone())
+    .bind(channel.clone())
+    .bind(title)
+    .execute()
+    .await
+    .map(drop)
 }

@@ -68,7 +68,8 @@ pub struct Undelivered {
     pub messages: i64,
 }
 
-/// What a digest has to tell of, most of it first.
+/// What a digest has to tell of, most of it first: not what was deleted before it was copied, but what was not
+/// deleted elsewhere.
 pub async fn taken(tx: &mut Tx, digest: i64) -> Result<Vec<Undelivered>, DbError> {
     tx.query(sql!(
         "SELECT source.id AS source_id, source.team_id AS source_team, source.name AS source_name,
@@ -78,7 +79,7 @@ pub async fn taken(tx: &mut Tx, digest: i64) -> Result<Vec<Undelivered>, DbError
          FROM undelivered JOIN copies ON copies.id = undelivered.copy_id JOIN posts ON posts.id = copies.post_id
          JOIN workspaces AS source ON source.id = posts.workspace_id
          JOIN workspaces AS target ON target.id = copies.workspace_id
-         WHERE undelivered.digest = $1 AND posts.deleted_at IS NULL
+         WHERE undelivered.digest = $1 AND (posts.deleted_at IS NULL OR copies.state = 'sent')
          GROUP BY source.id, source.team_id, source.name, posts.channel_id, target.id, target.team_id, target.name,
                   copies.channel_id, undelivered.reason
          ORDER BY messages DESC, source_team, source_channel, target_team, target_channel, undelivered.reason"

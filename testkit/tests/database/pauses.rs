@@ -86,7 +86,9 @@ on_each_database! {
         let mut tx = db.begin().await.expect("begun");
         let [acme, _birch] = two_channels(&mut tx, &ids).await;
         tx.commit().await.expect("committed");
-        let ways = missed::ways(&db, &acme.id).await.expect("read");
+        let mut ways = missed::ways(&db, &acme.id).await.expect("read");
+        // Two that are made in the same moment stand in no order.
+        ways.sort_by_key(|way| way.channel_id != acme.channel_id);
         let [way, back]: [Way; 2] = ways.try_into().expect("there and back");
         assert_eq!((&way.channel_id, &back.target.channel_id), (&acme.channel_id, &acme.channel_id));
 

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use slack_emulator::ChannelSetup;
+use serde_json::json;
+use shared::tables::sync_channels;
+use slack_emulator::{ChannelSetup, Fault, FaultRule};
 use testkit::{ACME, BIRCH, PATIENCE, TestApp, on_each_database};
 
 const POST: &str = "chat.postMessage";
@@ -37,6 +39,46 @@ on_each_database! {
         assert_eq!(copies[1].thread_ts.as_ref(), Some(&copies[0].ts));
         app.slack.say(BIRCH.team, "C0MOVED", BIRCH.person, "and back");
         app.slack.wait_until(|_| ACME.texts(&app.slack).iter().any(|text| text == "and back"), PATIENCE).await.expect("it is copied");
+        app.stop_everything().await;
+    }
+
+    async fn what_slack_tells_late_under_a_channels_old_id_is_not_lost(database: TestDatabase) {
+        let app = TestApp::start(database).await;
+        let ts = BIRCH.says(&app.slack, "before");
+        app.until_both_have(1).await;
+        app.slack.change_channel_id(BIRCH.team, BIRCH.channel, "C0MOVED");
+        app.until_settled().await;
+        app.hears_late(BIRCH, "1999999999.000100", "late").await;
+        app.until_reads(ACME, &["before", "late"]).await;
+        let gone = json!({"subtype": "message_deleted", "ts": "1999999999.000200", "event_ts": "1999999999.000200", "deleted_ts": ts});
+        app.hears(BIRCH, &gone).await;
+        app.until_reads(ACME, &["late"]).await;
+        app.until_settled().await;
+        app.stop_everything().await;
+    }
+
+    async fn a_sync_is_called_as_its_first_channel_is(database: TestDatabase) {
+        let app = TestApp::start(database).await;
+        app.slack.rename_channel(BIRCH.team, BIRCH.channel, BIRCH.person, "not-the-first");
+        app.until_settled().await;
+        app.slack.rename_channel(ACME.team, ACME.channel, ACME.person, "plans");
+        app.until_settled().await;
+        let listed = sync_channels::list(&app.db).await.expect("read");
+        assert_eq!(listed.iter().map(|channel| channel.title.as_str()).collect::<Vec<_>>(), ["plans"; 2]);
+        ACME.says(&app.slack, "it goes on");
+        let goes_on = |_: &_| BIRCH.texts(&app.slack).last().is_some_and(|last| last == "it goes on");
+        app.slack.wait_until(goes_on, PATIENCE).await.expect("it is copied");
+        app.stop_everything().await;
+    }
+
+    async fn what_is_on_its_way_to_a_channel_that_is_deleted_ends_with_it(database: TestDatabase) {
+        let app = TestApp::start(database).await;
+        app.slack.add_fault(FaultRule::once(Fault::rate_limited(2)).on_method(POST));
+        ACME.says(&app.slack, "to nobody");
+        app.slack.wait_until(|slack| !slack.calls_of(POST).is_empty(), PATIENCE).await.expect("tried");
+        app.slack.delete_channel(BIRCH.team, BIRCH.channel);
+        app.until_settled().await;
+        assert_eq!((app.slack.calls_of(POST).len(), app.dead_jobs().await), (1, vec![]));
         app.stop_everything().await;
     }
 

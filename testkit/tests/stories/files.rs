@@ -1,5 +1,6 @@
 //! Files arrive with their bytes, in their place; those that cannot be had are named, and their author is told.
 
+use serde_json::json;
 use slack_emulator::{
     Fault, FaultRule, FileMode, FileSetup, ShownMessage, SlackEmulator, UserPost,
 };
@@ -50,6 +51,50 @@ on_each_database! {
         assert_eq!(names_and_digests(&copies[1]), names_and_digests(&shown(&app, ACME)[0]));
         // Our own share came back as an event, and went no further.
         assert_eq!(shown(&app, ACME).len(), 1);
+        app.stop_everything().await;
+    }
+
+    async fn files_that_somebody_shares_once_more_are_a_message_of_theirs(database: TestDatabase) {
+        let app = TestApp::start(database).await;
+        share(&app, "", [photo()]);
+        let copies = until_birch_has(&app, 1).await;
+        let file = &copies[0].files[0];
+        let event = json!({
+            "subtype": "file_share", "ts": "1999999999.000100", "event_ts": "1999999999.000100", "user": BIRCH.person,
+            "text": "this one, again", "files": [{"id": file.id, "mode": "file_access", "file_access": "check_file_info"}],
+        });
+        app.hears(BIRCH, &event).await;
+        app.slack.wait_until(|slack| slack.message_count(ACME.team, ACME.channel) == 3, PATIENCE).await.expect("it is copied");
+        app.until_settled().await;
+        let back = shown(&app, ACME);
+        assert_eq!(back[1].text, "this one, again");
+        assert_eq!(names_and_digests(&back[2]), names_and_digests(&back[0]));
+        app.stop_everything().await;
+    }
+
+    async fn files_in_a_thread_whose_root_somebody_removed_are_shared_all_the_same(database: TestDatabase) {
+        let app = TestApp::start(database).await;
+        let root = ACME.says(&app.slack, "root");
+        let copies = until_birch_has(&app, 1).await;
+        app.slack.switch(|switches| switches.lose_events = true);
+        app.slack.workspace(BIRCH.team).change_user(BIRCH.person, |linus| linus.is_admin = true);
+        app.slack.delete(BIRCH.team, BIRCH.channel, BIRCH.person, &copies[0].ts);
+        app.slack.switch(|switches| switches.lose_events = false);
+        let reply = UserPost { files: vec![photo()], ..UserPost::new(ACME.person, "") };
+        app.slack.post(ACME.team, ACME.channel, reply.in_thread(&root)).expect("said");
+        let copies = until_birch_has(&app, 1).await;
+        assert_eq!((copies[0].files.len(), copies[0].thread_ts.clone()), (1, None));
+        app.stop_everything().await;
+    }
+
+    async fn words_that_are_added_to_files_that_were_lost_appear(database: TestDatabase) {
+        let app = TestApp::start(database).await;
+        let ts = share(&app, "", [photo().mode(FileMode::HiddenByLimit)]);
+        let copies = until_birch_has(&app, 1).await;
+        app.slack.edit(ACME.team, ACME.channel, ACME.person, &ts, "a word");
+        let text = format!("a word\n{}", copies[0].text);
+        app.until_reads(BIRCH, &[&text]).await;
+        app.until_settled().await;
         app.stop_everything().await;
     }
 

@@ -1,32 +1,12 @@
 //! People who are somebody in the other workspace as well appear there as themselves, and are called there.
 
 use serde_json::json;
-use shared::clock::Clock;
-use shared::tables::user_mappings::{self, UserMapping};
-use shared::tables::workspaces;
 use slack_emulator::{Fault, FaultRule, UserPost};
 use testkit::{ACME, BIRCH, CEDAR, Side, TestApp, Way, on_each_database};
 
 /// Says who somebody of Acme is in another workspace.
 async fn map(app: &TestApp, user: &str, to: Side, target: Option<&str>) {
-    let mut tx = app.db.begin().await.expect("begun");
-    let mut ids = Vec::new();
-    for side in [ACME, to] {
-        let team = side.team.parse().expect("an id");
-        let found = workspaces::by_team(&mut tx, &team).await.expect("read");
-        ids.push(found.expect("it is installed").id);
-    }
-    let [workspace_id, target_workspace_id] = ids.try_into().expect("two");
-    let mapping = UserMapping {
-        workspace_id,
-        user_id: user.parse().expect("an id"),
-        target_workspace_id,
-        target_user_id: target.map(|target| target.parse().expect("an id")),
-        is_manual: true,
-    };
-    let now = Clock::system().now();
-    assert!(user_mappings::set(&mut tx, &mapping, now).await.expect("stored"));
-    tx.commit().await.expect("committed");
+    app.map(ACME, user, to, target).await;
 }
 
 fn author(app: &TestApp, side: Side) -> (String, String) {

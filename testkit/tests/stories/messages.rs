@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use shared::sql;
-use slack_emulator::{Fault, FaultRule};
+use slack_emulator::{Fault, FaultRule, UserPost};
 use testkit::{ACME, BIRCH, TestApp, on_each_database};
 
 on_each_database! {
@@ -98,6 +98,23 @@ on_each_database! {
         let authors: Vec<String> = app.slack.messages(BIRCH.team, BIRCH.channel).into_iter().map(|message| message.author).collect();
         assert_eq!(authors, [format!("{} (Acme)", "x".repeat(73)), "Ada (Acme)".to_owned(), "Someone (Acme)".to_owned()]);
         app.finish().await;
+    }
+
+    async fn what_somebody_says_of_themselves_arrives_and_what_slack_says_of_the_channel_does_not(database: TestDatabase) {
+        let app = TestApp::start(database).await;
+        app.slack.post(ACME.team, ACME.channel, UserPost::new(ACME.person, "waves").me()).expect("said");
+        app.until_reads(BIRCH, &["_waves_"]).await;
+        app.slack.workspace(ACME.team).user("U0NEW", "Somebody new");
+        app.slack.join_channel(ACME.team, ACME.channel, "U0NEW");
+        app.slack.rename_channel(ACME.team, ACME.channel, ACME.person, "renamed");
+        app.slack.archive_channel(ACME.team, ACME.channel, ACME.person);
+        app.slack.unarchive_channel(ACME.team, ACME.channel, ACME.person);
+        let pinned = serde_json::json!({"subtype": "pinned_item", "ts": "1999999999.000100", "event_ts": "1999999999.000100", "user": ACME.person, "text": "pinned"});
+        app.hears(ACME, &pinned).await;
+        app.until_settled().await;
+        assert_eq!(BIRCH.texts(&app.slack), ["_waves_"]);
+        assert_eq!(app.dead_jobs().await, []);
+        app.stop_everything().await;
     }
 
     async fn what_is_said_is_forgotten_once_it_is_delivered(database: TestDatabase) {

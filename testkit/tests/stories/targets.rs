@@ -79,7 +79,7 @@ on_each_database! {
         app.stop_everything().await;
     }
 
-    async fn a_workspace_that_is_no_longer_installed_gets_nothing(database: TestDatabase) {
+    async fn what_is_on_its_way_to_a_workspace_that_is_no_longer_installed_waits_until_it_is_again(database: TestDatabase) {
         let app = TestApp::start(database).await;
         app.slack.add_fault(FaultRule::once(Fault::rate_limited(1)).on_method(POST));
         ACME.says(&app.slack, "on its way");
@@ -87,10 +87,14 @@ on_each_database! {
         uninstalls(&app, BIRCH).await;
         ACME.says(&app.slack, "too late");
         BIRCH.says(&app.slack, "nor this");
-        app.until_settled().await;
+        app.slack.wait_until(|slack| slack.undelivered() == 0, PATIENCE).await.expect("told");
+        app.until_lanes_rest().await;
         assert_eq!((app.slack.calls_of(POST).len(), BIRCH.texts(&app.slack), ACME.texts(&app.slack).len()), (1, vec!["nor this".to_owned()], 2));
-        let dead: Vec<(String,)> = app.db.read(sql!("SELECT last_error FROM jobs WHERE state = 'dead'")).fetch_all().await.expect("read");
-        assert!(matches!(dead.as_slice(), [(why,)] if why.contains("not installed")), "{dead:?}");
+        app.install(BIRCH).await;
+        app.until_reads(BIRCH, &["nor this", "on its way"]).await;
+        app.until_settled().await;
+        assert_eq!(ACME.texts(&app.slack), ["on its way", "too late"]);
+        assert_eq!(app.dead_jobs().await, []);
         app.stop_everything().await;
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use shared::clock::Clock;
 use shared::ids::JobId;
 use shared::sql;
-use slack_emulator::{EventOrder, Fault, FaultRule, ShownMessage, UserPost};
+use slack_emulator::{ChannelSetup, EventOrder, Fault, FaultRule, ShownMessage, UserPost};
 use testkit::{ACME, BIRCH, Side, TestApp, on_each_database};
 
 const POST: &str = "chat.postMessage";
@@ -43,7 +43,8 @@ on_each_database! {
     async fn replies_to_a_message_from_before_the_sync_stand_below_one_line_about_it(database: TestDatabase) {
         let app = TestApp::start(database).await;
         app.slack.switch(|switches| switches.lose_events = true);
-        let text = "Shall we meet <@U0ADA> on <https://example.org|the hill>? ".repeat(5);
+        app.slack.workspace(ACME.team).add_channel(ChannelSetup::new("C0PLAN", "takeover").private());
+        let text = "Shall we meet <@U0ADA> on <https://example.org|the hill>? <#C0PLAN|takeover> ".repeat(5);
         let old = UserPost::new(ACME.person, &text).at(&ago(BEFORE_THE_SYNC));
         let root = app.slack.post(ACME.team, ACME.channel, old).expect("said").to_string();
         app.slack.switch(|switches| switches.lose_events = false);
@@ -52,7 +53,8 @@ on_each_database! {
         app.slack.wait_until(|slack| slack.message_count(BIRCH.team, BIRCH.channel) == 3, testkit::PATIENCE).await.expect("copied");
         let [stub, yes, noon] = app.slack.messages(BIRCH.team, BIRCH.channel).try_into().expect("three messages");
         assert_eq!(stub.author, "Ada Lovelace (Acme)");
-        assert!(stub.text.starts_with("_Earlier:_ Shall we meet @someone on the hill? Shall"), "{}", stub.text);
+        assert!(stub.text.starts_with("_Earlier:_ Shall we meet Ada Lovelace (Acme) on the hill? a channel (Acme) Shall"), "{}", stub.text);
+        assert!(!stub.text.contains("takeover"), "a private channel's name is nobody else's business: {}", stub.text);
         assert!(stub.text.contains("…") && stub.text.contains("/archives/C0GENERAL/p"), "{}", stub.text);
         assert_eq!((yes.text.as_str(), noon.text.as_str()), ("yes", "at noon"));
         assert_eq!([yes.thread_ts, noon.thread_ts], [Some(stub.ts.clone()), Some(stub.ts.clone())]);

@@ -161,6 +161,45 @@ on_each_database! {
         app.stop_everything().await;
     }
 
+    async fn a_deletion_that_is_refused_and_what_nobody_understands_are_told_of(database: TestDatabase) {
+        let app = managed(TestApp::start(database).await);
+        until_first_digest(&app).await;
+        let ts = ACME.says(&app.slack, "for ever");
+        app.until_both_have(1).await;
+        for method in ["chat.delete", "chat.update"] {
+            app.slack.add_fault(FaultRule::once(Fault::error("cant_delete_message")).on_method(method).in_team(BIRCH.team));
+        }
+        app.slack.delete(ACME.team, ACME.channel, ACME.person, &ts);
+        let strange = serde_json::json!({"ts": "1999999999.000100", "event_ts": "1999999999.000100", "user": ACME.person, "text": ["no", "text"]});
+        app.hears(ACME, &strange).await;
+        app.until_settled().await;
+        for _ in 0..2 {
+            digest(&app).await;
+            app.until_idle().await;
+        }
+        let (source, target) = (told(&app, ACME), told(&app, BIRCH));
+        assert_eq!((source.len(), target.len()), (1, 1), "once: {source:?} {target:?}");
+        assert!(source[0].contains("• 1 message or change in <#C0GENERAL> that I do not understand"), "{source:?}");
+        assert!(source[0].contains("it cannot be deleted there") && target[0].contains("it cannot be deleted there"), "{target:?}");
+        app.stop_everything().await;
+    }
+
+    async fn what_people_reacted_meanwhile_shows_when_a_message_is_replayed(database: TestDatabase) {
+        let app = TestApp::start(database).await;
+        app.slack.add_fault(FaultRule::once(Fault::error("msg_too_long")).on_method(POST).in_team(BIRCH.team));
+        let ts = ACME.says(&app.slack, "again");
+        app.until_settled().await;
+        app.slack.react(ACME.team, ACME.channel, ACME.person, &ts, "tada");
+        app.until_settled().await;
+        for dead in app.queue().dead_jobs(None, 10).await.expect("read") {
+            app.replay(&dead.id).await.expect("replayed");
+        }
+        app.until_both_have(1).await;
+        app.until_settled().await;
+        assert_eq!(app.slack.messages(BIRCH.team, BIRCH.channel)[0].reactions[0].name, "tada");
+        app.finish().await;
+    }
+
     async fn what_is_replayed_before_the_digest_is_not_in_it(database: TestDatabase) {
         let app = managed(TestApp::start(database).await);
         until_first_digest(&app).await;

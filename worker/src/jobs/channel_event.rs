@@ -6,9 +6,10 @@ use shared::jobs::{channel_event, leave_channel};
 use shared::queue::{Lane, Scope};
 use shared::slack::channel_events::ChannelEvent;
 use shared::slack::events::Envelope;
-use shared::tables::workspaces::{self, Workspace};
-use shared::tables::{channels, installations};
+use shared::tables::workspaces::Workspace;
+use shared::tables::{channels, installations, syncs};
 
+use crate::sync::whose;
 use crate::{Done, Failure, FencedTx, JobContext};
 
 /// Between looks whether everything was routed that was said under a channel's old id.
@@ -18,10 +19,12 @@ pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
     let read: Envelope<ChannelEvent> = serde_json::from_str(cx.job.payload()?)
         .map_err(|_| Failure::dead(format!("the {} cannot be read", channel_event::NAME)))?;
     let mut tx = cx.begin().await?;
-    let Some(workspace) = workspaces::by_team(&mut tx, &read.team_id).await? else {
+    let (payload, channel) = (cx.job.payload()?, read.event.channel());
+    let Some(whose) = whose::find(&mut tx, payload, &read.team_id, channel).await? else {
         tracing::debug!("event ignored: its workspace is not installed");
         return cx.done(tx).await;
     };
+    let workspace = whose.workspace;
     match &read.event {
         // What is written to it is refused and held, until somebody brings it back.
         ChannelEvent::Archived { .. } => {}
@@ -32,14 +35,22 @@ pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
             let syncs = channels::delete(&mut tx, &workspace.id, channel).await?;
             tracing::info!(syncs, "a channel that was in step with others is deleted");
         }
+        ChannelEvent::Renamed { channel, .. } => {
+            syncs::follow_name(&mut tx, &workspace.id, &channel.id, &channel.name).await?;
+        }
         ChannelEvent::IdChanged { old_channel_id, new_channel_id, event_ts } => {
             // What was said under the old id is routed under it; what is said under the new one waits behind
             // this job.
-            let old = Lane::source(&workspace.team_id, old_channel_id);
-            if cx.services.queue.has_earlier(&mut tx, &old, event_ts.micros()).await? {
-                return Err(Failure::snooze(OLD_LANE_PAUSE, "the channel's old lane is not empty"));
+            let own = Lane::source(&workspace.team_id, old_channel_id);
+            for old in [own, Lane::shared_source(old_channel_id)] {
+                if cx.services.queue.has_earlier(&mut tx, &old, event_ts.micros()).await? {
+                    let reason = "the channel's old lane is not empty";
+                    return Err(Failure::snooze(OLD_LANE_PAUSE, reason));
+                }
             }
-            channels::change_id(&mut tx, &workspace.id, old_channel_id, new_channel_id).await?;
+            let now = cx.services.clock.now();
+            channels::change_id(&mut tx, &workspace.id, old_channel_id, new_channel_id, now)
+                .await?;
             // Slack knew the old one no longer, and it may have been held for that.
             release(cx, &mut tx, &Scope::channel(&workspace.team_id, old_channel_id)).await?;
         }

@@ -1,27 +1,25 @@
 //! Makes one copy: claims it as `sending`, calls Slack, stores the ts that Slack gave. Two commits, and
 //! the network in between. Whoever finds a copy `sending` first looks whether it is there.
 
+mod post;
+
 use std::time::Duration;
 
-use secrecy::SecretString;
 use shared::db::{DbError, Tx};
 use shared::failpoint;
 use shared::ids::{CopyId, SlackTs};
-use shared::jobs::{deliver_copy, deliver_files};
+use shared::jobs::{deliver_copy, deliver_files, refresh_reactions};
 use shared::queue::{JobRow, Queue, Scope};
-use shared::slack::CallError;
-use shared::slack::methods::chat::{PostMessage, Posted};
 use shared::tables::copies::{self, CopyState, Delivery, Form};
 use shared::tables::posts::{Author, Body};
 use shared::tables::{changes, posts, undelivered};
 
-use crate::sync::author::Shown;
 use crate::sync::thread::{self, Place};
-use crate::sync::{author, blocks, files, mark, reconcile, refusal, stub, text, unseen, voice};
+use crate::sync::{author, files, reconcile, refusal, stub, text, unseen};
 use crate::{Done, Failure, FencedTx, JobContext};
 
 /// What stands where the first message of a thread was, as Slack itself puts it.
-const DELETED: &str = "_This message was deleted._";
+pub(super) const DELETED: &str = "_This message was deleted._";
 /// Between tries to store what Slack answered.
 const STORE_PAUSE: Duration = Duration::from_millis(50);
 
@@ -37,12 +35,16 @@ pub(super) async fn deliver(cx: &JobContext<'_>, id: &CopyId) -> Result<Done, Fa
     if !matches!(delivery.state, CopyState::Pending | CopyState::Sending) {
         return cx.done(cx.begin().await?).await;
     }
+    // The channel takes part no longer: what is on its way stops, unless it may be there already.
+    if !delivery.is_wanted && delivery.state == CopyState::Pending {
+        return drop_copy(cx, cx.begin().await?, &delivery).await;
+    }
     let place = match thread::place(cx, &delivery).await? {
         Place::Waits(done) => return Ok(done),
         place => place,
     };
     let root = place.root();
-    let token = cx.target_token(&delivery.workspace_id).await?;
+    let token = cx.target_token(&delivery.workspace_id, &delivery.team_id).await?;
     if let (CopyState::Sending, Some(doubt)) = (delivery.state, &delivery.doubt)
         && let Some(ts) = reconcile::effect(cx, &delivery, doubt, &token, root).await?
     {
@@ -60,7 +62,7 @@ pub(super) async fn deliver(cx: &JobContext<'_>, id: &CopyId) -> Result<Done, Fa
         return drop_copy(cx, cx.begin().await?, &delivery).await;
     };
     let author = author::shown(cx, &delivery, &author).await?;
-    match post(cx, &mut delivery, &token, root, &author, &body).await? {
+    match post::post(cx, &mut delivery, &token, root, &author, &body).await? {
         Ok(posted) => loop {
             match store(cx, &delivery, &posted.ts).await {
                 // The message is there: what must not be done again is calling, so storing is. It ends with
@@ -73,93 +75,9 @@ pub(super) async fn deliver(cx: &JobContext<'_>, id: &CopyId) -> Result<Done, Fa
         },
         Err(error) => {
             let limited = Scope::channel(&delivery.team_id, &delivery.channel_id);
-            Err(refusal::after_post(cx, &delivery, &token, &error, limited).await?)
+            Err(refusal::after_post(cx, &delivery, &error, limited).await?)
         }
     }
-}
-
-/// Posts it in the author's own name, if they have one there, or else in the bot's under the author's name.
-async fn post(
-    cx: &JobContext<'_>,
-    delivery: &mut Delivery,
-    token: &SecretString,
-    root: Option<&SlackTs>,
-    author: &Shown,
-    body: &Body,
-) -> Result<Result<Posted, CallError>, Failure> {
-    let channel = delivery.channel_id.clone();
-    let blocks = blocks::to_post(&body.blocks);
-    let (metadata, client_msg_id) = (mark::metadata(delivery), mark::client_msg_id(&delivery.id));
-    let mut message = PostMessage {
-        channel: &channel,
-        text: &body.text,
-        blocks: blocks.as_deref(),
-        thread_ts: root,
-        reply_broadcast: body.is_broadcast && root.is_some(),
-        username: None,
-        icon_url: None,
-        unfurl_links: false,
-        unfurl_media: false,
-        metadata: &metadata,
-        client_msg_id: &client_msg_id,
-    };
-    if let Some(voice) = voice::of_author(cx, delivery, author).await? {
-        delivery.posted_as = Some(voice.user().clone());
-        let called = say(cx, delivery, &voice.token, message.clone()).await?;
-        match called {
-            Err(error) if voice.is_refused(cx, &error).await? => {
-                tracing::info!(copy.id = %delivery.id, %error, "the bot says it for its author");
-            }
-            called => return Ok(called),
-        }
-    }
-    delivery.posted_as = None;
-    message.username = Some(&author.name);
-    message.icon_url = author.avatar_url.as_deref();
-    say(cx, delivery, token, message).await
-}
-
-/// Says it, or as much of it as Slack takes.
-async fn say(
-    cx: &JobContext<'_>,
-    delivery: &Delivery,
-    token: &SecretString,
-    mut message: PostMessage<'_>,
-) -> Result<Result<Posted, CallError>, Failure> {
-    let mut called = send(cx, delivery, token, &message).await?;
-    if let Err(error) = &called
-        && message.blocks.take().is_some()
-        && blocks::are_refused(error)
-    {
-        tracing::warn!(copy.id = %delivery.id, %error, "the copy has its text alone");
-        called = send(cx, delivery, token, &message).await?;
-    }
-    if let Err(error) = &called
-        && error.code() == Some("thread_not_found")
-        && message.thread_ts.take().is_some()
-    {
-        // What was said in a thread that is gone is said all the same.
-        message.reply_broadcast = false;
-        called = send(cx, delivery, token, &message).await?;
-    }
-    Ok(called)
-}
-
-/// Claims the copy as `sending`, and calls Slack.
-async fn send(
-    cx: &JobContext<'_>,
-    delivery: &Delivery,
-    token: &SecretString,
-    message: &PostMessage<'_>,
-) -> Result<Result<Posted, CallError>, Failure> {
-    cx.turn::<PostMessage<'_>>(&delivery.team_id, Some(&delivery.channel_id)).await?;
-    failpoint!("deliver.before_sending");
-    let mut tx = cx.begin().await?;
-    copies::mark_sending(&mut tx, delivery, cx.call_deadline()).await?;
-    cx.commit(tx).await?;
-    failpoint!("deliver.sending_committed");
-    let called = cx.call_now(token, message).await;
-    Ok(called.inspect(|_| failpoint!("deliver.called")))
 }
 
 /// Who said what the copy shows, and what. `None`: an edit has left nothing for it.
@@ -238,6 +156,10 @@ pub(crate) async fn on_replay(queue: &Queue, job: &JobRow, tx: &mut Tx) -> Resul
 pub(super) async fn reopen(queue: &Queue, id: &CopyId, tx: &mut Tx) -> Result<(), DbError> {
     copies::reopen(tx, id).await?;
     undelivered::forget(tx, id).await?;
+    if let Some((post, place)) = copies::place(tx, id).await? {
+        // What people reacted meanwhile shows as well, once the copy is there.
+        queue.enqueue(tx, vec![refresh_reactions::job(&post, &place)]).await?;
+    }
     for reply in copies::dead_replies(tx, id).await? {
         copies::reopen(tx, &reply).await?;
         undelivered::forget(tx, &reply).await?;

@@ -37,8 +37,8 @@ pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
     if !matches!(delivery.state, CopyState::Pending | CopyState::Sending) {
         return cx.done(cx.begin().await?).await;
     }
-    if delivery.form != Form::Files {
-        // A text has taken their place.
+    if delivery.form != Form::Files || !delivery.is_wanted && delivery.state == CopyState::Pending {
+        // A text has taken their place, or nothing is to.
         return super::deliver_copy::deliver(cx, &delivery.id).await;
     }
     let place = match thread::place(cx, &delivery).await? {
@@ -47,7 +47,7 @@ pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
     };
     let tokens = Tokens {
         source: cx.token(&delivery.source_workspace_id).await?,
-        target: cx.target_token(&delivery.workspace_id).await?,
+        target: cx.target_token(&delivery.workspace_id, &delivery.team_id).await?,
     };
     let sharing = Sharing { cx, delivery: &delivery, token: &tokens.target, place: &place };
     if delivery.state == CopyState::Sending

@@ -25,8 +25,8 @@ pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
     let Some(token) = cx.token(&payload.workspace).await? else {
         return cx.done(cx.begin().await?).await;
     };
-    // Only the first try says it.
-    if cx.job.attempts == 0 {
+    // Only the first try says it; one that Slack wants later is no try.
+    if cx.job.attempts == 0 && cx.job.not_before <= cx.job.created_at {
         let said = cx.call(team, &token, &Say { channel, text: GOODBYE }).await;
         limited(cx, said.err(), &payload)?;
     }

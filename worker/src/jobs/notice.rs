@@ -10,7 +10,7 @@ use crate::{Done, Failure, JobContext};
 pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
     let payload = notice::payload(cx.job.payload()?);
     let notice = payload.map_err(|_| Failure::dead("the notice cannot be read"))?;
-    let token = cx.target_token(&notice.workspace).await?;
+    let token = cx.target_token(&notice.workspace, &notice.team).await?;
     let message = Tell { channel: &notice.user, text: &notice.text };
     match cx.call(&notice.team, &token, &message).await {
         Ok(_) => cx.done(cx.begin().await?).await,

@@ -18,8 +18,12 @@ use shared::tables::sync_channels::Way;
 use shared::tables::{changes, pauses, reaction_notices, undelivered};
 
 use crate::sync::{author, blocks, files, refusal, text, voice, wait};
+
+use super::deliver_copy::DELETED;
 use crate::{Done, Failure, JobContext};
 
+/// How `chat.update` reads a text, as `chat.postMessage` does.
+const PARSE: &str = "none";
 /// Only with their token it could be changed.
 const NOT_OURS: &str = "its author, as whom it was posted, lets SyncBot change it no longer";
 
@@ -49,7 +53,7 @@ pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
             remove(cx, &delivery, ts).await
         }
         _ if delivery.is_deleted => remove(cx, &delivery, ts).await,
-        Form::Full | Form::Files if delivery.shown_version < delivery.version => {
+        Form::Full | Form::Files | Form::Lost if delivery.shown_version < delivery.version => {
             update(cx, &delivery, ts).await
         }
         Form::Full | Form::Files | Form::Stub | Form::Lost | Form::Reaction => {
@@ -89,13 +93,21 @@ fn payload(cx: &JobContext<'_>) -> Result<CopyId, Failure> {
 }
 
 async fn remove(cx: &JobContext<'_>, delivery: &Delivery, ts: &SlackTs) -> Result<Done, Failure> {
-    let called = call(cx, delivery, &Delete { channel: &delivery.channel_id, ts }).await?;
-    if let Err(error) = called
-        && !is_gone(&error)
-    {
-        return Err(refused(cx, delivery, &error));
+    let channel = &delivery.channel_id;
+    let called = call(cx, delivery, &Delete { channel, ts }).await?;
+    match called {
+        Err(error) if error.code() == Some("cant_delete_message") => {
+            // What Slack does not let us delete is at least not to be read any more.
+            let (text, blocks) = (DELETED, blocks::NONE);
+            let update = Update { channel, ts, text, blocks, parse: PARSE };
+            match call(cx, delivery, &update).await? {
+                Err(update) if !is_gone(&update) => Err(refused(cx, delivery, &error).await),
+                _ => gone(cx, delivery).await,
+            }
+        }
+        Err(error) if !is_gone(&error) => Err(refused(cx, delivery, &error).await),
+        _ => gone(cx, delivery).await,
     }
-    gone(cx, delivery).await
 }
 
 async fn update(cx: &JobContext<'_>, delivery: &Delivery, ts: &SlackTs) -> Result<Done, Failure> {
@@ -104,7 +116,8 @@ async fn update(cx: &JobContext<'_>, delivery: &Delivery, ts: &SlackTs) -> Resul
     };
     let body = match delivery.form {
         // What is said stands in a message of its own.
-        Form::Files if delivery.part > 0 => return shown(cx, delivery).await,
+        Form::Files | Form::Lost if delivery.part > 0 => return shown(cx, delivery).await,
+        Form::Lost => Body::said(files::instead(cx, delivery, body).await?),
         Form::Files => {
             let author = author::shown(cx, delivery, &delivery.author).await?;
             let carried = copy_files::of(&cx.services.db, &delivery.id).await?;
@@ -116,8 +129,13 @@ async fn update(cx: &JobContext<'_>, delivery: &Delivery, ts: &SlackTs) -> Resul
         },
     };
     let blocks = blocks::to_update(&body.blocks);
-    let mut update =
-        Update { channel: &delivery.channel_id, ts, text: &body.text, blocks: &blocks };
+    let mut update = Update {
+        channel: &delivery.channel_id,
+        ts,
+        text: &body.text,
+        blocks: &blocks,
+        parse: PARSE,
+    };
     let mut called = call(cx, delivery, &update).await?;
     if let Err(error) = &called
         && !body.blocks.is_empty()
@@ -131,7 +149,7 @@ async fn update(cx: &JobContext<'_>, delivery: &Delivery, ts: &SlackTs) -> Resul
         Ok(_) => shown(cx, delivery).await,
         // Somebody removed it.
         Err(error) if is_gone(&error) => gone(cx, delivery).await,
-        Err(error) => Err(refused(cx, delivery, &error)),
+        Err(error) => Err(refused(cx, delivery, &error).await),
     }
 }
 
@@ -148,7 +166,7 @@ async fn remove_files(cx: &JobContext<'_>, delivery: &Delivery) -> Result<(), Fa
         if let Err(error) = call(cx, delivery, &DeleteFile { file: &file }).await?
             && error.outcome() != Outcome::Permanent
         {
-            return Err(refused(cx, delivery, &error));
+            return Err(refused(cx, delivery, &error).await);
         }
     }
     Ok(())
@@ -169,7 +187,7 @@ async fn call<M: Method>(
     };
     let token = match &voice {
         Some(voice) => voice.token.clone(),
-        None => cx.target_token(&delivery.workspace_id).await?,
+        None => cx.target_token(&delivery.workspace_id, &delivery.team_id).await?,
     };
     failpoint!("refresh.before_call");
     let called = cx.call(&delivery.team_id, &token, method).await;
@@ -197,7 +215,11 @@ async fn gone(cx: &JobContext<'_>, delivery: &Delivery) -> Result<Done, Failure>
     cx.done(tx).await
 }
 
-fn refused(cx: &JobContext<'_>, delivery: &Delivery, error: &CallError) -> Failure {
-    let (team, channel) = (&delivery.team_id, &delivery.channel_id);
+async fn refused(cx: &JobContext<'_>, delivery: &Delivery, error: &CallError) -> Failure {
+    let target = delivery.target();
+    if refusal::is_mended(cx, &target, error).await {
+        return Failure::retry(error);
+    }
+    let (team, channel) = (&target.team_id, &target.channel_id);
     refusal::failure(cx, error, team, channel, Scope::method(team, error.method()))
 }

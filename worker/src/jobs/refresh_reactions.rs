@@ -11,6 +11,7 @@ use shared::jobs::refresh_reactions::{self, Payload};
 use shared::queue::Scope;
 use shared::slack::Outcome;
 use shared::slack::methods::reactions::{Add, Remove};
+use shared::tables::channels;
 use shared::tables::copies::{self, Standing};
 use shared::tables::reactions::{self, Difference, Step};
 use shared::tables::sync_channels::Target;
@@ -27,13 +28,27 @@ pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
     let ts = match copies::standing(db, &post, &place.workspace_id, &place.channel_id).await? {
         Standing::At(ts) => ts,
         Standing::Coming(copy) => return wait::for_copy(cx, &post, &copy).await,
-        Standing::Dead(_) | Standing::Deleted | Standing::Absent => {
-            return cx.done(cx.begin().await?).await;
-        }
+        Standing::Absent => return follow_channel(cx, &post, place).await,
+        Standing::Dead(_) | Standing::Deleted => return cx.done(cx.begin().await?).await,
     };
     native(cx, &post, &place, &ts).await?;
     attributed::follow(cx, &post, &place, &ts).await?;
     cx.done(cx.begin().await?).await
+}
+
+/// The channel may have another id since.
+async fn follow_channel(
+    cx: &JobContext<'_>,
+    post: &PostId,
+    place: Target,
+) -> Result<Done, Failure> {
+    let mut tx = cx.begin().await?;
+    let moved = channels::moved_to(&mut tx, &place.workspace_id, &place.channel_id).await?;
+    if let Some(channel_id) = moved {
+        let job = refresh_reactions::job(post, &Target { channel_id, ..place });
+        cx.enqueue(&mut tx, vec![job]).await?;
+    }
+    cx.done(tx).await
 }
 
 /// The emoji themselves.
@@ -45,7 +60,7 @@ async fn native(
 ) -> Result<(), Failure> {
     let differences = reactions::differences(&cx.services.db, post, place).await?;
     if !differences.is_empty() {
-        let token = cx.target_token(&place.workspace_id).await?;
+        let token = cx.target_token(&place.workspace_id, &place.team_id).await?;
         for difference in differences {
             let became = change(cx, place, &token, ts, &difference).await?;
             let mut tx = cx.begin().await?;
@@ -94,6 +109,7 @@ async fn change(
             Ok(Became::Refused)
         }
         Outcome::AlreadyTrue | Outcome::Permanent => Ok(became),
+        _ if refusal::is_mended(cx, place, &error).await => Err(Failure::retry(&error)),
         _ => Err(refusal::failure(cx, &error, team, channel, Scope::method(team, error.method()))),
     }
 }

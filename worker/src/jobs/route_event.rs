@@ -14,19 +14,24 @@ use shared::failpoint;
 use shared::ids::{ChannelId, SlackTs, TeamId};
 use shared::slack::events::{MessageEvent, ReactionEvent, TypeOf};
 use shared::tables::sync_channels::{self, Routes, Target};
-use shared::tables::workspaces::{self, Workspace};
+use shared::tables::workspaces::Workspace;
 use shared::tables::{pauses, posts};
 
 use crate::context::FencedTx;
 use crate::sync::action::SyncAction;
+use crate::sync::whose::{self, Whose};
 use crate::{Done, Failure, JobContext};
 
 /// Slack tries to hand an event over at once, after one minute and after five more
-/// (docs.slack.dev/apis/events-api): a root that did not come by then was lost, or is older than the sync.
-const SLACK_STOPS_TRYING_AFTER: TimeDelta = TimeDelta::minutes(10);
-/// A reply looks this often whether its root has come, should the root's own wake-up miss it: the root may
-/// be a copy, which another lane makes.
-const LOOK_FOR_ROOT_EVERY: TimeDelta = TimeDelta::seconds(30);
+/// (docs.slack.dev/apis/events-api): a root that did not come by then was lost, or is older than the sync. One
+/// that comes after all is put in the place of what stands for it.
+const ROOTS_COME_WITHIN: TimeDelta = TimeDelta::minutes(10);
+/// With the app's setting *Delayed Events*, Slack goes on trying every hour for a day: what became of a message
+/// is not forgotten before. Otherwise one that was deleted meanwhile would appear.
+const MESSAGES_COME_WITHIN: TimeDelta = TimeDelta::minutes(25 * 60);
+/// What waits for a message looks so often whether it has come, should its own wake-up miss it (it may be a copy,
+/// which another lane makes): at first, and then when an eighth of the time has passed again.
+const LOOK_EVERY: TimeDelta = TimeDelta::seconds(30);
 
 /// As much of an envelope as is needed: what was found in a history has no more.
 #[derive(Deserialize)]
@@ -49,10 +54,11 @@ pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
             return cx.done(tx).await;
         }
     };
-    let Some(source) = workspaces::by_team(&mut tx, &team_id).await? else {
+    let Some(whose) = whose::find(&mut tx, payload, &team_id, &channel).await? else {
         tracing::debug!("event ignored: its workspace is not installed");
         return cx.done(tx).await;
     };
+    let Whose { workspace: source, channel } = whose;
     let routes = sync_channels::routes(&mut tx, &source.id, &channel, at).await?;
     let routing = Routing { cx, source, channel, routes };
     if !pauses::stay_open(&mut tx, &routing.routes.paused).await? {
@@ -139,23 +145,24 @@ impl Routing<'_> {
         }
     }
 
-    /// Until when to wait for a message that is not known: Slack may still hand it over. `None`: it will not
-    /// come, is older than the sync, or was said while nobody was to hear it.
+    /// Until when to wait for a message that is not known: Slack may still hand it over, within so long after it
+    /// was said. `None`: it will not come, is older than the sync, or was said while nobody was to hear it.
     async fn may_come(
         &self,
         tx: &mut FencedTx,
         ts: &SlackTs,
+        within: TimeDelta,
     ) -> Result<Option<DateTime<Utc>>, Failure> {
         let queue_now = self.cx.services.queue.time().now();
         let now = DateTime::from_timestamp_millis(queue_now).unwrap_or_default();
         let said_at = DateTime::from_timestamp_micros(ts.micros()).unwrap_or_default();
         let since = sync_channels::publishes_since(tx, &self.source.id, &self.channel).await?;
-        let stops_at = said_at + SLACK_STOPS_TRYING_AFTER;
+        let stops_at = said_at + within;
         if since.is_none_or(|since| since > said_at) || now >= stops_at {
             return Ok(None);
         }
         let then = sync_channels::routes(tx, &self.source.id, &self.channel, ts.micros()).await?;
-        let until = stops_at.min(now + LOOK_FOR_ROOT_EVERY);
+        let until = stops_at.min(now + LOOK_EVERY.max((now - said_at) / 8));
         Ok((!then.targets.is_empty()).then_some(until))
     }
 }

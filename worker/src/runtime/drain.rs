@@ -195,7 +195,10 @@ impl LaneRun<'_> {
                 );
                 queue.retry(&mut tx, job, pause, &error).await?;
             }
-            Failure::Hold { scope, pause, reason, trouble } if self.may_be_held(job) => {
+            // What merely has its turn later does not wait in vain, however long.
+            Failure::Hold { scope, pause, reason, trouble }
+                if trouble.is_none() || self.may_be_held(job) =>
+            {
                 tracing::warn!(%scope, reason, pause_ms = pause.as_millis(), "nothing more goes there for now");
                 queue.hold(&mut tx, &scope, queue.time().after(pause), &reason).await?;
                 if let Some(code) = trouble {

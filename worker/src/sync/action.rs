@@ -5,7 +5,7 @@ use shared::slack::events::{Icons, MessageEvent, ReactionEvent};
 use shared::tables::posts::{Author, Body};
 
 use super::content::Content;
-use super::mark;
+use super::{ignored, mark};
 
 /// As much as a database keeps of an emoji's name; Slack's are shorter.
 const EMOJI_MAX_CHARS: usize = 128;
@@ -79,7 +79,7 @@ impl From<MessageEvent> for SyncAction {
             ) => created(event),
             Some("message_changed") => changed(event),
             Some("message_deleted") => deleted(event),
-            Some(_) => Self::Ignore("nobody said it: Slack tells of the channel"),
+            Some(other) => Self::Ignore(ignored::reason(other)),
         }
     }
 }

@@ -12,8 +12,9 @@ use shared::tables::copy_files::Carried;
 use super::refusal;
 use crate::{Failure, JobContext};
 
-/// A transfer that fails for no known reason is given up after so many tries, which takes an hour or so.
-const TRIES: i64 = 8;
+/// A transfer that fails for no known reason is given up after so many tries: more than a day, and before the
+/// job would be.
+const TRIES: i64 = 36;
 
 /// Both workspaces' tokens.
 pub(crate) struct Tokens {
@@ -79,7 +80,12 @@ async fn carry(
     };
     let client = &cx.services.slack;
     let download = client.download(source, address).await.map_err(|error| match error {
-        DownloadError::Call(error) => Trouble::Transfer(error),
+        DownloadError::Call(error) => match error.outcome() {
+            Outcome::Transient(Some(pause)) => {
+                Trouble::Wait(Failure::snooze(pause, error.to_string()))
+            }
+            _ => Trouble::Transfer(error),
+        },
         DownloadError::Refused(_) | DownloadError::Elsewhere => {
             never("Slack does not hand it over")
         }
@@ -140,6 +146,9 @@ pub(crate) fn reason(error: &CallError) -> Option<String> {
     Some(match error.code() {
         Some("storage_limit_reached") => {
             "the other workspace has no room left for files".to_owned()
+        }
+        Some("missing_scope" | "not_allowed_token_type") => {
+            "SyncBot may not share files in the other workspace".to_owned()
         }
         Some("blocked_file_type") => {
             "the other workspace does not take files of its type".to_owned()

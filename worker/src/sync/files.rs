@@ -25,7 +25,7 @@ pub(crate) async fn comment(
     // Files that were shared without a word, and were given one later.
     if delivery.part == 0 && !body.text.trim().is_empty() {
         text.push('\n');
-        text.push_str(&rewrite::for_target(cx, delivery, &body.text).await?);
+        text.push_str(&caption(cx, delivery, body).await?);
     }
     for line in lost(body, carried) {
         text.push('\n');
@@ -41,7 +41,20 @@ pub(crate) async fn instead(
     body: &Body,
 ) -> Result<String, Failure> {
     let carried = copy_files::of(&cx.services.db, &delivery.id).await?;
-    Ok(lost(body, &carried).join("\n"))
+    let mut lines = lost(body, &carried);
+    // Files that were shared without a word, and were given one later.
+    if delivery.part == 0 && !body.text.trim().is_empty() {
+        lines.insert(0, caption(cx, delivery, body).await?);
+    }
+    Ok(lines.join("\n"))
+}
+
+/// So much of a caption stands beside what else is said of files.
+const CAPTION_MAX_CHARS: usize = 2_500;
+
+async fn caption(cx: &JobContext<'_>, delivery: &Delivery, body: &Body) -> Result<String, Failure> {
+    let text = mrkdwn::shortened(&body.text, CAPTION_MAX_CHARS);
+    Ok(rewrite::for_target(cx, delivery, &text).await?.text)
 }
 
 /// What their author is told of a file.

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use shared::ids::{BotId, EventId, SlackTs};
 use shared::jobs::{fill_gap, route_event};
-use shared::queue::NewJob;
+use shared::queue::{Lane, NewJob};
 
 /// As much of a message as decides what is to be done about it.
 #[derive(Deserialize)]
@@ -86,7 +86,8 @@ fn job(gap: &fill_gap::Payload, at: &SlackTs, what: &str, event: &Value) -> NewJ
         .parse()
         .expect("ids and time stamps are letters, digits and points, and short");
     let envelope = json!({"team_id": gap.team, "event_id": id, "event": event});
-    route_event::job(&gap.team, &gap.channel, &id, at, &envelope.to_string())
+    let lane = Lane::source(&gap.team, &gap.channel);
+    route_event::job(&gap.team, lane, &id, at, &envelope.to_string())
 }
 
 #[cfg(test)]

@@ -3,8 +3,10 @@
 use shared::ids::ChannelId;
 use shared::tables::undelivered::Undelivered;
 
+use super::mishap::Mishap;
 use super::mrkdwn::escaped;
 use super::plain;
+use crate::context::NOT_INSTALLED;
 
 /// Lines of a digest; the rest is counted.
 const LINES: usize = 15;
@@ -43,6 +45,7 @@ pub(crate) fn channel_works(channel: &ChannelId) -> String {
 pub(crate) fn workspace_trouble(name: &str, code: &str) -> String {
     const INSTALL: &str = "Somebody who manages it has to install me there again.";
     let (what, help) = match code {
+        NOT_INSTALLED => ("I am no longer installed there".to_owned(), INSTALL),
         "token_revoked" | "account_inactive" | "invalid_auth" | "not_authed" | "token_expired" => {
             ("Slack no longer lets me in there".to_owned(), INSTALL)
         }
@@ -79,9 +82,10 @@ pub(crate) enum Side {
 }
 
 /// What was given up since yesterday, as one workspace sees it: channels of others are not named.
-pub(crate) fn digest(given_up: &[(Side, &Undelivered)]) -> String {
-    let mut lines =
-        vec!["Since yesterday I had to give up copying or changing some messages:".to_owned()];
+pub(crate) fn digest(given_up: &[(Side, &Undelivered)], mishaps: &[Mishap]) -> String {
+    let mut lines = vec!["Since yesterday I had to give up some things:".to_owned()];
+    let mishap = |mishap: &Mishap| format!("• {}", mishap.in_words());
+    lines.extend(mishaps.iter().take(LINES).map(mishap));
     for (side, given_up) in given_up.iter().take(LINES) {
         let messages = match given_up.messages {
             1 => "1 message".to_owned(),
@@ -101,7 +105,8 @@ pub(crate) fn digest(given_up: &[(Side, &Undelivered)]) -> String {
         };
         lines.push(format!("• {messages} {way}: {}", in_words(&given_up.reason)));
     }
-    if let Some(more @ 1..) = given_up.len().checked_sub(LINES) {
+    let more = given_up.len().saturating_sub(LINES) + mishaps.len().saturating_sub(LINES);
+    if more > 0 {
         lines.push(format!("• and {more} more like these"));
     }
     lines.push("Whoever operates me can see them with `syncbot queue dead`, and try again with `syncbot queue retry`.".to_owned());
@@ -121,6 +126,7 @@ fn in_words(reason: &str) -> String {
             "lets SyncBot change it no longer",
             "it stands there in its author's own name, for whom I may not speak any more",
         ),
+        ("app's message cannot be read", "I may not read what an app said"),
         ("is not installed", "I am no longer installed there"),
         ("is_archived", "the channel has been archived for a week"),
         ("not_in_channel", "I have not been a member of the channel for a week"),
@@ -156,13 +162,13 @@ mod tests {
     #[test]
     fn nobody_learns_of_channels_of_another_workspace() {
         let given_up = given_up(3);
-        let source = digest(&[(Side::Source, &given_up)]);
+        let source = digest(&[(Side::Source, &given_up)], &[]);
         assert!(
             source.contains("• 3 messages from <#C0SECRET> to *Birch*: it is too long for Slack"),
             "{source}"
         );
         assert!(!source.contains("C0TOWN"), "{source}");
-        let target = digest(&[(Side::Target, &given_up)]);
+        let target = digest(&[(Side::Target, &given_up)], &[]);
         assert!(target.contains("3 messages from *A &amp; C* to <#C0TOWN>:"), "{target}");
         assert!(!target.contains("C0SECRET"), "{target}");
     }
@@ -170,12 +176,12 @@ mod tests {
     #[test]
     fn a_digest_of_very_much_is_short() {
         let given_up = given_up(1);
-        let text = digest(&vec![(Side::Target, &given_up); 132]);
+        let text = digest(&vec![(Side::Target, &given_up); 132], &[]);
         assert_eq!(text.lines().count(), 18);
         assert!(text.contains("• 1 message from") && text.contains("and 117 more"), "{text}");
-        assert!(!digest(&vec![(Side::Target, &given_up); 15]).contains("more like"));
+        assert!(!digest(&vec![(Side::Target, &given_up); 15], &[]).contains("more like"));
         let endless = Undelivered { reason: "<why> not ".repeat(100), ..given_up };
-        assert!(digest(&vec![(Side::Source, &endless); 99]).chars().count() < 4_000);
+        assert!(digest(&vec![(Side::Source, &endless); 99], &[]).chars().count() < 4_000);
     }
 
     #[test]

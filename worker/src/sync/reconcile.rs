@@ -86,8 +86,7 @@ async fn in_channel(
             Ok(page) => page,
             Err(error) => return Err(interrupted(cx, delivery, doubt, &error).await?),
         };
-        if let Some(found) = page.messages.iter().find(|message| mark::is_on(message, &delivery.id))
-        {
+        if let Some(found) = page.messages.iter().find(|message| mark::is_on(message, delivery)) {
             return Ok(Some(found.ts.clone()));
         }
         match page.messages.into_iter().next_back() {
@@ -125,8 +124,7 @@ async fn in_thread(
             Err(error) if error.outcome() == Outcome::Permanent => return Ok(Found::NoThread),
             Err(error) => return Err(interrupted(cx, delivery, doubt, &error).await?),
         };
-        if let Some(found) = page.messages.iter().find(|message| mark::is_on(message, &delivery.id))
-        {
+        if let Some(found) = page.messages.iter().find(|message| mark::is_on(message, delivery)) {
             return Ok(Found::At(found.ts.clone()));
         }
         // The root heads each page, whatever was asked for.

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use secrecy::SecretString;
 use shared::ids::{ChannelId, TeamId};
 use shared::queue::Scope;
 use shared::slack::methods::conversations::Join;
 use shared::slack::{CallError, Outcome};
 use shared::tables::copies::{self, Delivery};
+use shared::tables::sync_channels::Target;
 
 use crate::{Failure, JobContext};
 
@@ -62,7 +62,6 @@ fn trouble(scope: Scope, error: &CallError) -> Failure {
 pub(crate) async fn after_post(
     cx: &JobContext<'_>,
     delivery: &Delivery,
-    token: &SecretString,
     error: &CallError,
     limited: Scope,
 ) -> Result<Failure, Failure> {
@@ -74,11 +73,18 @@ pub(crate) async fn after_post(
         copies::mark_pending(&mut tx, &delivery.id).await?;
     }
     cx.commit(tx).await?;
-    let (team, channel) = (&delivery.team_id, &delivery.channel_id);
-    if error.code() == Some("not_in_channel")
-        && cx.call(team, token, &Join { channel }).await.is_ok()
-    {
+    if is_mended(cx, &delivery.target(), error).await {
         return Ok(Failure::retry(error));
     }
-    Ok(failure(cx, error, team, channel, limited))
+    Ok(failure(cx, error, &delivery.team_id, &delivery.channel_id, limited))
+}
+
+/// Whether what keeps us out of a channel is no more: a public one that the bot is not in, it joins.
+pub(crate) async fn is_mended(cx: &JobContext<'_>, place: &Target, error: &CallError) -> bool {
+    if error.code() != Some("not_in_channel") {
+        return false;
+    }
+    let Ok(Some(token)) = cx.token(&place.workspace_id).await else { return false };
+    let join = Join { channel: &place.channel_id };
+    cx.call(&place.team_id, &token, &join).await.is_ok()
 }

@@ -15,8 +15,8 @@ use crate::{Failure, JobContext};
 
 /// So many people of one text are asked for; of the others it says that it is somebody.
 const MOST_PEOPLE: usize = 50;
-/// Slack splits or refuses a text of more than about 4,000 characters.
-pub(crate) const MOST_CHARS: usize = 3_900;
+/// Slack splits or refuses a text of more than about 4,000 characters. There is room for a link to the rest.
+pub(crate) const MOST_CHARS: usize = 3_700;
 /// So many channels of one text are asked for.
 const MOST_CHANNELS: usize = 20;
 
@@ -42,15 +42,21 @@ pub(crate) struct Mentioned<'t> {
     channels: HashMap<&'t str, Channel>,
 }
 
+/// A text for other readers.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Rewritten {
+    /// As much as Slack takes.
+    pub(crate) text: String,
+    /// It ends early.
+    pub(crate) is_cut: bool,
+}
+
 /// The text as the target workspace is to read it.
 pub(crate) async fn for_target(
     cx: &JobContext<'_>,
     delivery: &Delivery,
     text: &str,
-) -> Result<String, Failure> {
-    if !text.contains('<') {
-        return Ok(text.to_owned());
-    }
+) -> Result<Rewritten, Failure> {
     let mentioned = mentioned(cx, delivery, pieces(text)).await?;
     Ok(mentioned.rewritten(text))
 }
@@ -121,14 +127,12 @@ impl<'t> Mentioned<'t> {
         }
         let Some(token) = cx.token(source).await? else { return Ok(()) };
         let info = conversations::Info { channel: &channel };
-        // A link with a name less is better than a late message.
-        if let Ok(answer) = cx.call(&delivery.source_team_id, &token, &info).await {
-            let channel = match answer.channel {
-                conversations::Channel { is_private: true, .. } => Channel::Private,
-                conversations::Channel { name, .. } => Channel::Public(name),
-            };
-            self.channels.insert(id, channel);
-        }
+        let channel = match cx.call(&delivery.source_team_id, &token, &info).await {
+            Ok(answer) if !answer.channel.is_private => Channel::Public(answer.channel.name),
+            // A link with a name less is better than a late message.
+            Ok(_) | Err(_) => Channel::Private,
+        };
+        self.channels.insert(id, channel);
         Ok(())
     }
 
@@ -138,16 +142,17 @@ impl<'t> Mentioned<'t> {
     }
 
     /// The text of a message. Where many names are much longer than their ids, its end is left out.
-    fn rewritten(&self, text: &str) -> String {
-        let (mut rewritten, mut chars) = (String::with_capacity(text.len()), 0);
+    fn rewritten(&self, text: &str) -> Rewritten {
+        let mut rewritten = Rewritten { text: String::with_capacity(text.len()), is_cut: false };
+        let mut chars = 0;
         for piece in pieces(text) {
             let said = self.said(piece);
             chars += said.chars().count();
             if chars > MOST_CHARS {
-                rewritten.push('…');
+                rewritten.is_cut = true;
                 break;
             }
-            rewritten.push_str(&said);
+            rewritten.text.push_str(&said);
         }
         rewritten
     }
@@ -241,7 +246,7 @@ mod tests {
             ]
             .into(),
         };
-        mentioned.rewritten(text)
+        mentioned.rewritten(text).text
     }
 
     #[test]
@@ -256,12 +261,11 @@ mod tests {
 
     #[test]
     fn a_text_that_names_make_too_long_ends_early() {
-        let long = rewritten(&"<@U1>".repeat(600));
-        assert!(
-            long.ends_with("Co)`…") && long.chars().count() <= 3_901,
-            "{}",
-            long.chars().count()
-        );
+        let mentioned = Mentioned { workspace: "Acme", ..Mentioned::default() };
+        let long = mentioned.rewritten(&"<@U1>".repeat(600));
+        let chars = long.text.chars().count();
+        assert!(long.is_cut && long.text.ends_with("(Acme)`") && chars <= MOST_CHARS, "{chars}");
+        assert!(!mentioned.rewritten(&"<@U1>".repeat(60)).is_cut);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use shared::slack::methods::conversations::{Message, Replies};
 use shared::tables::copies::Delivery;
 use shared::tables::posts::{Author, Body};
 
-use super::{original, plain, refusal};
+use super::{mrkdwn, original, plain, refusal, rewrite};
 use crate::{Failure, JobContext};
 
 /// What is said of a message that can no longer be read.
@@ -43,8 +43,13 @@ pub(crate) async fn read(
             _ => None,
         },
     };
-    let Some(message) = message else { return Ok(unreadable()) };
+    let Some(mut message) = message else { return Ok(unreadable()) };
     let link = original::link(cx, delivery, &token).await;
+    if let Some(text) = &mut message.text {
+        // Only its beginning is shown, and of that nobody there may learn more than of any other message.
+        let beginning = mrkdwn::shortened(text, 10 * WORDS_MAX_CHARS);
+        *text = rewrite::for_target(cx, delivery, &beginning).await?.text.replace('`', "");
+    }
     Ok(shown(message, link.as_deref()))
 }
 

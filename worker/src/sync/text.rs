@@ -7,6 +7,9 @@ use super::mrkdwn::{pieces, shortened};
 use super::{blocks, files, original, rewrite, split};
 use crate::{Failure, JobContext};
 
+/// What is left of a text that is nothing but what only its own workspace can show.
+const NOTHING: &str = "…";
+
 /// Text and blocks of the copy, for its readers; `None`: the message has become so short that nothing is left
 /// for this part.
 pub(crate) async fn of_part(
@@ -31,11 +34,12 @@ pub(crate) async fn of_part(
     }
     // The message has become longer than the copies that were made of it.
     let is_cut = delivery.part == delivery.last_part && number + 1 < parts.len();
-    let mut text = rewrite::for_target(cx, delivery, &parts.swap_remove(number)).await?;
-    if is_cut {
-        text.push_str(&rest(cx, delivery).await?);
+    let mut rewritten = rewrite::for_target(cx, delivery, &parts.swap_remove(number)).await?;
+    if is_cut || rewritten.is_cut {
+        rewritten.text.push_str(&rest(cx, delivery).await?);
     }
-    Ok(Some(Body { text, ..body.clone() }))
+    let text = Some(rewritten.text).filter(|text| !text.trim().is_empty());
+    Ok(Some(Body { text: text.unwrap_or_else(|| NOTHING.to_owned()), ..body.clone() }))
 }
 
 /// Blocks are one message, whatever they say; the text is for notifications.

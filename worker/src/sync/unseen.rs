@@ -15,20 +15,20 @@ pub(crate) async fn read(
     cx: &JobContext<'_>,
     delivery: &Delivery,
 ) -> Result<Option<Body>, Failure> {
-    let Some(token) = cx.token(&delivery.source_workspace_id).await? else { return Ok(None) };
+    let Some(token) = cx.token(&delivery.source_workspace_id).await? else {
+        return Err(Failure::dead("the workspace that it was said in is not installed"));
+    };
     let (team, channel) = (&delivery.source_team_id, &delivery.source_channel_id);
     let message = Read { channel, ts: &delivery.source_ts, limit: 1 };
     let page = match cx.call(team, &token, &message).await {
         Ok(page) => page,
         Err(error) => match error.outcome() {
-            Outcome::Transient(_) | Outcome::Ambiguous => {
+            Outcome::Transient(_) | Outcome::Ambiguous | Outcome::Unknown => {
                 let limited = Scope::method(team, error.method());
-                return Err(refusal::failure(cx, &error, team, channel, limited));
+                return Err(refusal::failure_of_call(cx, &error, team, limited));
             }
-            _ => {
-                tracing::info!(copy.id = %delivery.id, %error, "an app's message cannot be read");
-                return Ok(None);
-            }
+            // What it says nobody can know here: those who manage both workspaces are told.
+            _ => return Err(Failure::dead(format!("an app's message cannot be read: {error}"))),
         },
     };
     let message = page.messages.into_iter().find(|message| message.ts == delivery.source_ts);

@@ -13,7 +13,7 @@ pub(super) fn decide(envelope: &str) -> Result<Decision, Refusal> {
     let event = &read.event;
     Ok(Decision::Store(channel_event::job(
         &read.team_id,
-        event.channel(),
+        read.lane(event.channel()),
         &read.event_id,
         event.event_ts(),
         envelope,
@@ -35,8 +35,11 @@ mod tests {
     #[test]
     fn each_type_is_read_and_goes_to_the_lane_of_its_channel() {
         for kind in ChannelEvent::TYPES {
-            let event = json!({"type": kind, "channel": "C1", "old_channel_id": "C1", "new_channel_id": "C2",
+            let mut event = json!({"type": kind, "channel": "C1", "old_channel_id": "C1", "new_channel_id": "C2",
                                "user": "U1", "event_ts": "1700000000.000100"});
+            if kind.ends_with("_rename") {
+                event["channel"] = json!({"id": "C1", "name": "new"});
+            }
             let Ok(Decision::Store(job)) = decision(&event) else { panic!("{kind} is stored") };
             let lane = if kind == "channel_id_changed" { "src:T1:C2" } else { "src:T1:C1" };
             assert_eq!(job.lane.as_str(), lane, "{kind}");

@@ -25,10 +25,24 @@ const EVENTS: &[(&str, Decide)] = &[
     ("group_unarchive", channel::decide),
     ("channel_deleted", channel::decide),
     ("group_deleted", channel::decide),
+    ("channel_rename", channel::decide),
+    ("group_rename", channel::decide),
     ("channel_id_changed", channel::decide),
     ("member_joined_channel", channel::decide),
     ("team_join", member::decide),
     ("user_profile_changed", member::decide),
+];
+
+/// What Slack tells that nothing follows from, and why.
+const IGNORED: &[(&str, &str)] = &[
+    ("app_mention", "it comes as a message as well"),
+    ("user_change", "it comes as user_profile_changed as well"),
+    ("member_left_channel", "a channel that the bot is out of is noticed when it is written to"),
+    ("channel_created", "nobody has put it in a sync"),
+    ("channel_left", "it is noticed when it is written to"),
+    ("channel_history_changed", "what is gone elsewhere stays in the copies"),
+    ("emoji_changed", "an emoji that a workspace lacks is tried with the next reaction"),
+    ("message_metadata_posted", "nothing follows from other apps' metadata"),
 ];
 
 #[derive(Deserialize)]
@@ -40,8 +54,11 @@ struct TypeOf<'e> {
 pub(super) fn decide(envelope: &str, event: &RawValue) -> Result<Decision, Refusal> {
     let TypeOf { kind } = serde_json::from_str(event.get())
         .map_err(|_| Refusal::Malformed("the event has no type"))?;
-    match EVENTS.iter().find(|(name, _)| *name == kind) {
-        Some((_, decide)) => decide(envelope),
-        None => Ok(Decision::Ignore),
+    if let Some((_, decide)) = EVENTS.iter().find(|(name, _)| *name == kind) {
+        return decide(envelope);
     }
+    let known = IGNORED.iter().find(|(name, _)| *name == kind);
+    let reason = known.map_or("nobody knows this type", |(_, reason)| reason);
+    tracing::debug!(slack.event = %kind, reason, "event ignored");
+    Ok(Decision::Ignore)
 }

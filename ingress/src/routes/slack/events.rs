@@ -18,6 +18,7 @@ use serde::Deserialize;
 use serde_json::json;
 use serde_json::value::RawValue;
 use shared::queue::{Enqueued, NewJob};
+use shared::slack::signature::Sent;
 
 use super::decision::Decision;
 use super::dispatch;
@@ -43,15 +44,28 @@ pub(crate) async fn receive(State(edge): State<Edge>, request: Request) -> Respo
 async fn accept(edge: &Edge, request: Request) -> Result<Response, Refusal> {
     let kind = content_kind(request.headers())?;
     let (parts, body) = request.into_parts();
-    let body = read(body, edge.slack_body_limit).await?;
+    let body = read(body, edge.slack_body_limit).await.inspect_err(|refusal| {
+        tracing::warn!(?refusal, "a request to Slack's address is refused unread");
+    })?;
     let header =
         |name| parts.headers.get(name).map(axum::http::HeaderValue::as_bytes).unwrap_or_default();
     let now = edge.clock.now().timestamp();
-    edge.verifier
-        .verify(header("x-slack-request-timestamp"), header("x-slack-signature"), &body, now)
-        .map_err(Refusal::Unsigned)?;
+    let is_repeated = parts.headers.contains_key("x-slack-retry-num");
+    let as_sent = match kind {
+        ContentKind::Json if is_repeated => Sent::Again,
+        ContentKind::Json | ContentKind::Form => Sent::Once,
+    };
+    let (timestamp, signature) = (header("x-slack-request-timestamp"), header("x-slack-signature"));
+    edge.verifier.verify(timestamp, signature, &body, now, as_sent).map_err(Refusal::Unsigned)?;
     match kind {
-        ContentKind::Json => event(edge, &body).await,
+        ContentKind::Json => {
+            event(edge, &body).await.inspect_err(|refusal| {
+                // Slack says who it is for, and will give up: somebody should know.
+                if let Refusal::Malformed(reason) = refusal {
+                    tracing::error!(reason, "an event from Slack makes no sense and is refused");
+                }
+            })
+        }
         ContentKind::Form => {
             edge.counts.interactions.add_one();
             Ok(StatusCode::OK.into_response())

@@ -1,5 +1,5 @@
 //! Events about who is in a workspace, and how they present themselves
-//! (docs.slack.dev/reference/events/team_join, docs.slack.dev/reference/events/user_profile_changed).
+//! (`docs.slack.dev/reference/events/team_join`, `docs.slack.dev/reference/events/user_profile_changed`).
 
 use serde::Deserialize;
 use shared::ids::{SlackTs, UserId};
@@ -14,8 +14,7 @@ use crate::refusal::Refusal;
 struct MemberHead {
     #[serde(rename = "user")]
     _user: UserHead,
-    #[serde(rename = "event_ts")]
-    _event_ts: SlackTs,
+    event_ts: SlackTs,
 }
 
 #[derive(Deserialize)]
@@ -27,7 +26,8 @@ struct UserHead {
 pub(super) fn decide(envelope: &str) -> Result<Decision, Refusal> {
     let head: Envelope<MemberHead> = serde_json::from_str(envelope)
         .map_err(|_| Refusal::Malformed("the member event lacks what every one has"))?;
-    Ok(Decision::Store(member_event::job(&head.team_id, &head.event_id, envelope)))
+    let Envelope { team_id, event_id, event, .. } = &head;
+    Ok(Decision::Store(member_event::job(team_id, event_id, &event.event_ts, envelope)))
 }
 
 #[cfg(test)]

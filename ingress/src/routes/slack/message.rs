@@ -1,7 +1,7 @@
 //! `message` events: what is said, changed and removed in a channel (docs.slack.dev/reference/events/message).
 
 use serde::Deserialize;
-use shared::ids::{AppId, ChannelId, SlackTs};
+use shared::ids::{ChannelId, SlackTs};
 use shared::jobs::route_event;
 use shared::slack::events::Envelope;
 
@@ -15,8 +15,9 @@ struct MessageHead {
     event_ts: SlackTs,
     #[serde(default)]
     subtype: Option<String>,
+    /// Compared, and nothing else: whatever it is.
     #[serde(default)]
-    app_id: Option<AppId>,
+    app_id: Option<String>,
     /// The message as it is now, in a `message_changed`.
     #[serde(default)]
     message: Option<ChangedHead>,
@@ -25,7 +26,7 @@ struct MessageHead {
 #[derive(Deserialize)]
 struct ChangedHead {
     #[serde(default)]
-    app_id: Option<AppId>,
+    app_id: Option<String>,
 }
 
 pub(super) fn decide(envelope: &str) -> Result<Decision, Refusal> {
@@ -37,7 +38,7 @@ pub(super) fn decide(envelope: &str) -> Result<Decision, Refusal> {
     let event = &head.event;
     Ok(Decision::Store(route_event::job(
         &head.team_id,
-        &event.channel,
+        head.lane(&event.channel),
         &head.event_id,
         &event.event_ts,
         envelope,
@@ -56,7 +57,7 @@ fn is_own(head: &Envelope<MessageHead>) -> bool {
         }
         _ => event.app_id.as_ref(),
     };
-    author == Some(&head.api_app_id)
+    author.map(String::as_str) == Some(head.api_app_id.as_str())
 }
 
 #[cfg(test)]
@@ -94,6 +95,7 @@ mod tests {
             (json!({"app_id": "A1", "subtype": "bot_message"}), true),
             (json!({"app_id": "A1"}), true),
             (json!({"app_id": "A2"}), false),
+            (json!({"app_id": ""}), false),
             (json!({"subtype": "message_changed", "message": {"app_id": "A1"}}), true),
             (json!({"subtype": "message_changed", "message": {"user": "U1"}}), false),
             (json!({"subtype": "message_deleted", "previous_message": {"app_id": "A1"}}), false),

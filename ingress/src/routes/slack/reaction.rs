@@ -28,7 +28,7 @@ pub(super) fn decide(envelope: &str) -> Result<Decision, Refusal> {
     let Some(channel) = &head.event.item.channel else { return Ok(Decision::Ignore) };
     Ok(Decision::Store(route_event::job(
         &head.team_id,
-        channel,
+        head.lane(channel),
         &head.event_id,
         &head.event.event_ts,
         envelope,

@@ -34,9 +34,11 @@ pub struct PostMessage<'a> {
     /// See `unfurl_links`.
     pub unfurl_media: bool,
     /// JSON; readable by every app and member, so ids only.
-    pub metadata: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub metadata: Option<&'a str>,
     /// A UUID, the same on each try. Slack promises nothing about it.
-    pub client_msg_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_msg_id: Option<&'a str>,
 }
 
 /// Says something to one person, in the app's own conversation with them
@@ -92,6 +94,8 @@ pub struct Update<'a> {
     pub text: &'a str,
     /// JSON: what is shown instead of the text; an empty list removes what was shown so.
     pub blocks: &'a str,
+    /// `none`, as it is when a message is posted. By default Slack would take `@channel` for a call.
+    pub parse: &'a str,
 }
 
 /// Removes a message (docs.slack.dev/reference/methods/chat.delete).

@@ -74,6 +74,8 @@ pub struct Delivery {
     pub version: i64,
     /// It was deleted since.
     pub is_deleted: bool,
+    /// Some sync still leads from where it was said to the channel that gets it.
+    pub is_wanted: bool,
 }
 
 impl Delivery {
@@ -117,6 +119,7 @@ pub async fn delivery(db: &Db, id: &CopyId) -> Result<Option<Delivery>, DbError>
         body: Option<String>,
         version: i64,
         deleted_at: Option<DateTime<Utc>>,
+        is_wanted: bool,
     }
     let row: Option<DeliveryRow> = db
         .read(sql!(
@@ -130,7 +133,13 @@ pub async fn delivery(db: &Db, id: &CopyId) -> Result<Option<Delivery>, DbError>
                      WHERE others.workspace_id = copies.workspace_id AND others.channel_id = copies.channel_id) AS last_ts,
                     posts.workspace_id AS source_workspace_id, posts.channel_id AS source_channel_id, posts.ts AS source_ts,
                     source.name AS source_workspace_name, source.team_id AS source_team_id, posts.author, posts.body,
-                    posts.version, posts.deleted_at
+                    posts.version, posts.deleted_at,
+                    EXISTS (SELECT 1 FROM sync_channels AS taker
+                            JOIN sync_channels AS giver ON giver.sync_id = taker.sync_id
+                            WHERE taker.workspace_id = copies.workspace_id AND taker.channel_id = copies.channel_id
+                              AND taker.subscribes AND taker.status <> 'deleted'
+                              AND giver.workspace_id = posts.workspace_id AND giver.channel_id = posts.channel_id
+                              AND giver.publishes AND giver.status <> 'deleted') AS is_wanted
              FROM copies JOIN posts ON posts.id = copies.post_id
              JOIN workspaces AS source ON source.id = posts.workspace_id
              JOIN workspaces AS target ON target.id = copies.workspace_id
@@ -178,5 +187,6 @@ pub async fn delivery(db: &Db, id: &CopyId) -> Result<Option<Delivery>, DbError>
         body: body.map_err(|_| bad("posts", "body"))?,
         version: row.version,
         is_deleted: row.deleted_at.is_some(),
+        is_wanted: row.is_wanted,
     }))
 }

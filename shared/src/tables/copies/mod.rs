@@ -15,7 +15,7 @@ pub use standing::{Standing, standing};
 use super::sync_channels::Target;
 use super::{echoes, posts};
 use crate::db::{DbError, Tx};
-use crate::ids::{ChannelId, CopyId, PostId, SlackTs, WorkspaceId};
+use crate::ids::{ChannelId, CopyId, PostId, SlackTs, TeamId, WorkspaceId};
 use crate::sql;
 
 /// How far a copy is.
@@ -122,6 +122,22 @@ pub async fn is_in(
         .fetch_one()
         .await?;
     Ok(found)
+}
+
+/// Which message a copy is of, and where it belongs.
+pub async fn place(tx: &mut Tx, id: &CopyId) -> Result<Option<(PostId, Target)>, DbError> {
+    let row: Option<(PostId, WorkspaceId, TeamId, ChannelId)> = tx
+        .query(sql!(
+            "SELECT copies.post_id, copies.workspace_id, workspaces.team_id, copies.channel_id
+             FROM copies JOIN workspaces ON workspaces.id = copies.workspace_id WHERE copies.id = $1"
+        ))
+        .bind(id.clone())
+        .fetch_optional()
+        .await?;
+    let place = |(post, workspace_id, team_id, channel_id)| {
+        (post, Target { workspace_id, team_id, channel_id })
+    };
+    Ok(row.map(place))
 }
 
 /// Whether the message stands in a channel or was to come there: as a copy, or as the original.

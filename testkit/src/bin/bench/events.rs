@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 use shared::clock::Clock;
-use shared::ids::{ChannelId, EventId, SlackTs, TeamId};
+use shared::ids::{EventId, SlackTs, TeamId};
 use shared::jobs::route_event;
-use shared::queue::NewJob;
+use shared::queue::{Lane, NewJob};
 use testkit::SIGNING_SECRET;
 
 /// The workspace that messages come from.
@@ -65,9 +65,10 @@ impl Events {
     /// The job that ingress makes of an event.
     pub(crate) fn job(&self, number: u64) -> NewJob {
         let ids = "the ids of the benchmark are valid";
+        let team: TeamId = SOURCE.parse().expect(ids);
         route_event::job(
-            &SOURCE.parse::<TeamId>().expect(ids),
-            &source_channel(number % self.channels).parse::<ChannelId>().expect(ids),
+            &team,
+            Lane::source(&team, &source_channel(number % self.channels).parse().expect(ids)),
             &event_id(number).parse::<EventId>().expect(ids),
             &self.ts(number),
             &self.envelope(number),

@@ -8,6 +8,7 @@ use shared::failpoint;
 use shared::ids::{FileId, SlackTs};
 use shared::jobs::deliver_copy;
 use shared::queue::{Scope, millis};
+use shared::slack::methods::Nothing;
 use shared::slack::methods::files::{CompleteUpload, Info, Uploaded};
 use shared::slack::{CallError, Outcome};
 use shared::tables::copies::{self, Delivery, Doubt};
@@ -54,7 +55,7 @@ impl Sharing<'_> {
         let author = author::shown(cx, delivery, &delivery.author).await?;
         let comment = files::comment(cx, delivery, body, &author.name, carried).await?;
         let uploaded: Vec<Uploaded<'_>> = ids.iter().map(|id| Uploaded { id }).collect();
-        let upload = CompleteUpload {
+        let mut upload = CompleteUpload {
             files: &serde_json::to_string(&uploaded).expect("ids are plain data"),
             channel_id: &delivery.channel_id,
             thread_ts: self.place.root(),
@@ -68,14 +69,14 @@ impl Sharing<'_> {
             Err(Failure::Hold { .. }) if !is_apart => return Ok(Ended::GoesApart),
             turn => turn?,
         }
-        failpoint!("files.before_sending");
-        let mut tx = cx.begin().await?;
-        copies::mark_sending(&mut tx, delivery, cx.call_deadline()).await?;
-        cx.commit(tx).await?;
-        failpoint!("files.sending_committed");
-
-        let called = cx.call_now(self.token, &upload).await;
-        failpoint!("files.called");
+        let mut called = self.call(&upload).await?;
+        if let Err(error) = &called
+            && error.code() == Some("thread_not_found")
+            && upload.thread_ts.take().is_some()
+        {
+            // What was shared in a thread that is gone is shared all the same.
+            called = self.call(&upload).await?;
+        }
         match called {
             Ok(_) => {
                 let until = cx.services.queue.time().now().saturating_add(self.shown_within());
@@ -95,6 +96,21 @@ impl Sharing<'_> {
             }
             Err(error) => Err(self.after(&error).await?),
         }
+    }
+
+    async fn call(
+        &self,
+        upload: &CompleteUpload<'_>,
+    ) -> Result<Result<Nothing, CallError>, Failure> {
+        let cx = self.cx;
+        failpoint!("files.before_sending");
+        let mut tx = cx.begin().await?;
+        copies::mark_sending(&mut tx, self.delivery, cx.call_deadline()).await?;
+        cx.commit(tx).await?;
+        failpoint!("files.sending_committed");
+        let called = cx.call_now(self.token, upload).await;
+        failpoint!("files.called");
+        Ok(called)
     }
 
     /// What became of an earlier call. `None`: there was none.
@@ -145,13 +161,17 @@ impl Sharing<'_> {
     /// The message that shows the files, if there is one.
     async fn shown_at(&self, ids: &[FileId]) -> Result<Option<SlackTs>, Failure> {
         let (cx, delivery) = (self.cx, self.delivery);
-        let Some(file) = ids.first() else { return Ok(None) };
-        match cx.call(&delivery.team_id, self.token, &Info { file }).await {
-            Ok(answer) => Ok(answer.file.shares.first_in(&delivery.channel_id).cloned()),
-            // Somebody deleted it, or Slack did.
-            Err(error) if error.outcome() == Outcome::Permanent => Ok(None),
-            Err(error) => Err(self.refused(&error)),
+        for file in ids {
+            match cx.call(&delivery.team_id, self.token, &Info { file }).await {
+                Ok(answer) => {
+                    return Ok(answer.file.shares.first_in(&delivery.channel_id).cloned());
+                }
+                // Somebody deleted it, or Slack did: the next one tells the same.
+                Err(error) if error.outcome() == Outcome::Permanent => {}
+                Err(error) => return Err(self.refused(&error)),
+            }
         }
+        Ok(None)
     }
 
     /// What follows from a call that failed.
@@ -178,7 +198,7 @@ impl Sharing<'_> {
             return Ok(Failure::Again);
         }
         let limited = Scope::method(&delivery.team_id, error.method());
-        refusal::after_post(cx, delivery, self.token, error, limited).await
+        refusal::after_post(cx, delivery, error, limited).await
     }
 
     fn refused(&self, error: &CallError) -> Failure {

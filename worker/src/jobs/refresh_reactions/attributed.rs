@@ -35,7 +35,7 @@ pub(super) async fn follow(
     let root = posts::root_of(db, post).await?;
     let link = match &root {
         Some(_) => {
-            let token = cx.target_token(&place.workspace_id).await?;
+            let token = cx.target_token(&place.workspace_id, &place.team_id).await?;
             original::address(cx, &token, &place.team_id, &place.channel_id, ts).await
         }
         // In its thread, nobody needs to be told which message is meant.

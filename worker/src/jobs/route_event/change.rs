@@ -5,7 +5,7 @@ use shared::jobs::{refresh_copy, refresh_reactions};
 use shared::queue::NewJob;
 use shared::tables::{changes, posts, reaction_notices};
 
-use super::{Routed, Routing};
+use super::{MESSAGES_COME_WITHIN, Routed, Routing};
 use crate::Failure;
 use crate::context::FencedTx;
 use crate::sync::action::{Change, Changed};
@@ -19,8 +19,13 @@ impl Routing<'_> {
         at: i64,
     ) -> Result<Routed, Failure> {
         let Change { channel: _, ts, to } = change;
-        let Some(known) = posts::at_place(tx, &self.source.id, &self.channel, &ts).await? else {
-            let Some(until) = self.may_come(tx, &ts).await? else {
+        let known = posts::at_place(tx, &self.source.id, &self.channel, &ts).await?;
+        // Of one that is known by its place alone, what it said may come as well: it must not undo an edit.
+        let is_edit = matches!(to, Changed::Edited { .. });
+        let known =
+            known.filter(|known| !(is_edit && known.copy.is_none() && known.is_placeholder));
+        let Some(known) = known else {
+            let Some(until) = self.may_come(tx, &ts, MESSAGES_COME_WITHIN).await? else {
                 tracing::debug!("a change of a message that is not known");
                 return Ok(Routed::Written);
             };
@@ -41,11 +46,14 @@ impl Routing<'_> {
                 }
                 posts::delete(tx, &known.id, at, self.cx.services.clock.now()).await?
             }
-            // Slack tells of previews and of replies in the same way.
+            // Slack tells of previews and of replies in the same way: then it says what it said. Whatever edit
+            // of before comes later is known to be undone.
+            (None, Changed::Edited { body, version }) if known.digest == Some(body.digest()) => {
+                posts::still_says(tx, &known.id, version).await?;
+                false
+            }
             (None, Changed::Edited { body, version }) => {
-                !known.is_placeholder
-                    && known.digest != Some(body.digest())
-                    && posts::edit(tx, &known.id, &body, version).await?
+                posts::edit(tx, &known.id, &body, version).await?
             }
         };
         if is_news {

@@ -10,7 +10,7 @@ use shared::tables::copies::{self, Form};
 use shared::tables::posts::{self, Author, NewPost};
 use shared::tables::sync_channels::Target;
 
-use super::{Routed, Routing};
+use super::{ROOTS_COME_WITHIN, Routed, Routing};
 use crate::Failure;
 use crate::context::FencedTx;
 use crate::sync::action::Create;
@@ -97,7 +97,7 @@ impl Routing<'_> {
             // What looks like a root in this channel may itself be the copy of a reply's root.
             return Ok(Root::Known(known.root_post_id.unwrap_or(known.id)));
         }
-        if let Some(until) = self.may_come(tx, ts).await? {
+        if let Some(until) = self.may_come(tx, ts, ROOTS_COME_WITHIN).await? {
             return Ok(Root::Missing(until));
         }
         let placeholder = self.insert(tx, ts.clone(), None, Author::Unknown, None).await?;

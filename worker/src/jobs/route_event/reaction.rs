@@ -3,7 +3,7 @@
 use shared::jobs::refresh_reactions;
 use shared::tables::{installations, posts, reaction_notices, reactions};
 
-use super::{Routed, Routing};
+use super::{MESSAGES_COME_WITHIN, Routed, Routing};
 use crate::Failure;
 use crate::context::FencedTx;
 use crate::sync::action::Reaction;
@@ -20,7 +20,7 @@ impl Routing<'_> {
             return Ok(Routed::Written);
         }
         let Some(known) = posts::at_place(tx, &self.source.id, &self.channel, &ts).await? else {
-            let Some(until) = self.may_come(tx, &ts).await? else {
+            let Some(until) = self.may_come(tx, &ts, MESSAGES_COME_WITHIN).await? else {
                 tracing::debug!("a reaction to a message that is not known");
                 return Ok(Routed::Written);
             };

@@ -43,10 +43,10 @@ pub(crate) fn to_update(blocks: &[Value]) -> String {
 
 /// Whether Slack refuses the blocks and may take the text alone.
 pub(crate) fn are_refused(error: &CallError) -> bool {
-    matches!(
-        error.code(),
-        Some("invalid_blocks" | "invalid_blocks_format" | "msg_blocks_too_long" | "block_mismatch")
-    )
+    error.code().is_some_and(|code| {
+        code.starts_with("invalid_blocks")
+            || matches!(code, "msg_blocks_too_long" | "block_mismatch")
+    })
 }
 
 /// Whether mrkdwn says everything that the blocks show: they are what somebody typed, without lists.
