@@ -2,6 +2,7 @@
 
 import { composer } from "./composer.js";
 import { element, send } from "./dom.js";
+import { Installation } from "./installation.js";
 import { MessageView } from "./message.js";
 import { compose } from "./mrkdwn.js";
 import { deliveryText, roomNote } from "./notes.js";
@@ -34,6 +35,7 @@ export class WorkspaceWindow {
     this.title = element("h3");
     this.note = element("p");
     this.list = element("ol", { class: "messages", role: "log", tabindex: 0, "data-testid": "messages" });
+    this.installation = new Installation(workspace.id);
     this.delivery = element("p", { class: "delivery", "data-testid": "delivery" });
     this.room = element(
       "div",
@@ -51,6 +53,7 @@ export class WorkspaceWindow {
         element("h2", {}, element("img", { src: icon, alt: "" }), name),
         element("h3", {}, "Channels"),
         this.channelList,
+        this.installation.node,
       ),
       this.room,
       this.delivery,
@@ -69,6 +72,7 @@ export class WorkspaceWindow {
     if (!this.channels.has(this.open)) {
       this.open = (general ?? workspace.channels[0])?.id;
     }
+    this.installation.show(workspace.is_installed);
     this.showChannels();
     this.showRoom();
     this.showDelivery(workspace.delivery);

@@ -44,6 +44,11 @@ impl Chance {
         self.id("challenge-")
     }
 
+    /// What a person's permission is exchanged by. No part of it is known before.
+    pub(crate) fn code(&mut self) -> String {
+        self.id("1000000001.2000000002.")
+    }
+
     /// What Slack's own clients send along with each message.
     pub(crate) fn client_msg_id(&mut self) -> String {
         uuid::Builder::from_random_bytes(self.0.random()).into_uuid().to_string()

@@ -17,23 +17,40 @@ use crate::events::{Courier, EventState};
 use crate::faults::Faults;
 use crate::ids::{ChannelId, TeamId, Ts};
 use crate::limits::Limits;
+use crate::oauth::Codes;
 use crate::record::Records;
 use crate::settings::Settings;
 use crate::shown::ShownMessage;
 use crate::switches::Switches;
-use crate::world::World;
+use crate::time::Stopwatch;
+use crate::world::{Bearer, Issuing, World};
 
 /// How far a page may fall behind before it is told to begin anew.
 const CHANGES_KEPT: usize = 256;
 
 pub(crate) struct State {
     pub(crate) world: World,
+    /// What tokens and codes end by.
+    pub(crate) clock: Stopwatch,
+    pub(crate) codes: Codes,
     pub(crate) switches: Switches,
     pub(crate) faults: Faults,
     pub(crate) limits: Limits,
     pub(crate) records: Records,
     pub(crate) courier: Courier,
     pub(crate) chance: Chance,
+}
+
+impl State {
+    /// What is known of a token, if the emulator gave it out.
+    pub(crate) fn bearer(&self, token: &str) -> Option<Bearer> {
+        self.world.bearer(token, self.clock.now())
+    }
+
+    /// How tokens are given out now.
+    pub(crate) fn issuing(&self) -> Issuing {
+        Issuing { now: self.clock.now(), is_rotated: self.world.app.rotates, keeps: true }
+    }
 }
 
 /// What the page is told.
@@ -71,6 +88,8 @@ impl Core {
     pub(crate) fn new(settings: Settings, base_url: String, client: Client) -> Arc<Self> {
         let state = State {
             world: World::new(&settings, &base_url),
+            clock: Stopwatch::start(),
+            codes: Codes::default(),
             switches: Switches::default(),
             faults: Faults::new(settings.seed),
             limits: Limits::new(),

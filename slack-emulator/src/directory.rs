@@ -1,6 +1,5 @@
 //! What becomes of a workspace's people, as the app hears of it: they join, change their profiles,
-//! and their accounts are deactivated. And what they let the app do in their names, of which it
-//! hears nothing here.
+//! and their accounts are deactivated.
 
 use std::sync::Arc;
 
@@ -9,9 +8,10 @@ use serde_json::{Map, Value};
 use crate::core::{Change, Core, State};
 use crate::events::{self, person};
 use crate::ids::{TeamId, Ts, UserId};
+use crate::installing;
 use crate::shape;
 use crate::standing::Misplaced;
-use crate::world::{User, Workspace};
+use crate::world::{Grant, User, Workspace};
 
 /// Why that could not become of a person.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -70,28 +70,24 @@ pub(crate) fn deactivate(
     if std::mem::replace(&mut user.deleted, true) {
         return Err(PersonError::NothingNew(id.clone()));
     }
-    workspace.revoke(id);
     tell_of_change(core, state, team, id);
-    Ok(())
+    end_grant(core, state, team, id)
 }
 
-/// Somebody lets the app act in their name. Returns the token.
-pub(crate) fn authorize(
+/// Whether Slack tells of tokens that end with an account, its pages do not say.
+fn end_grant(
+    core: &Arc<Core>,
     state: &mut State,
     team: &TeamId,
     id: &UserId,
-    scopes: Vec<String>,
-) -> Result<String, PersonError> {
-    person(state, team, id)?;
-    let world = &mut state.world;
-    let workspace = world.workspaces.get_mut(team).expect("it was found just now");
-    Ok(workspace.authorize(&world.app, id, scopes))
-}
-
-/// Somebody takes back what they let the app do.
-pub(crate) fn revoke(state: &mut State, team: &TeamId, id: &UserId) -> Result<(), PersonError> {
-    let had_any = person(state, team, id)?.revoke(id);
-    had_any.then_some(()).ok_or_else(|| PersonError::NothingGranted(id.clone()))
+) -> Result<(), PersonError> {
+    let workspace = workspace(state, team)?;
+    let had_any = workspace.grants.get(id).is_some_and(Grant::is_live);
+    if had_any && state.switches.deactivation_tells_of_tokens {
+        return installing::revoke_person(core, state, team, id);
+    }
+    self::workspace(state, team)?.revoke(id);
+    Ok(())
 }
 
 fn workspace<'a>(state: &'a mut State, team: &TeamId) -> Result<&'a mut Workspace, Misplaced> {
@@ -129,7 +125,7 @@ fn tell(core: &Arc<Core>, state: &mut State, team: &TeamId, id: &UserId, events:
     let Some(user) = workspace.users.get(id).filter(|_| events::hears_of_people(workspace)) else {
         return;
     };
-    let user = shape::user(app, workspace, user, &workspace.installation.scopes);
+    let user = shape::user(app, workspace, user, &workspace.installation.grant.scopes);
     for event in events {
         events::emit(core, state, team, None, &event(&user, &at));
     }

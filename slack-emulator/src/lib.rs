@@ -29,11 +29,23 @@
 //! # }
 //! ```
 //!
+//! Workspaces have the app installed, unless they are added without it. Then people are asked on a
+//! page like Slack's, or [`SlackEmulator::allow`] answers for them:
+//!
+//! ```no_run
+//! # use slack_emulator::SlackEmulator;
+//! # fn install(slack: &SlackEmulator, where_the_app_sends_people: &str) {
+//! slack.add_workspace_without_app("T0CEDAR", "Cedar").user("U0CEM", "Cem Kaya");
+//! let back_to_the_app = slack.allow("T0CEDAR", "U0CEM", where_the_app_sends_people);
+//! # }
+//! ```
+//!
 //! # Finding the way
 //!
 //! * `world`: the state and its rules; `shape`: how it is written in JSON
 //! * `speech`, `deeds`, `rooms`, `directory`: what people say and do, and what becomes of them; `other_app`: what other apps say; `posting`, `changing`, `reacting`: what
 //!   follows from it, whoever did it
+//! * `oauth`: the page where people install the app; `installing`: what follows from that, and its end
 //! * `api`: the Web API; `api/methods.rs` is the table of methods, each line names one file
 //! * `events`: the Events API
 //! * `faults`, `limits`, `switches`: what goes wrong, and when
@@ -54,7 +66,9 @@ mod events;
 mod faults;
 mod guard;
 mod ids;
+mod installing;
 mod limits;
+mod oauth;
 mod other_app;
 mod page;
 mod posting;
@@ -87,6 +101,6 @@ pub use settings::{DEFAULT_SCOPES, Settings};
 pub use shown::{ShownFile, ShownMessage, ShownReaction};
 pub use speech::{SayError, UserPost};
 pub use standing::Misplaced;
-pub use switches::{EventOrder, LongText, Switches};
+pub use switches::{EventOrder, LongText, Switches, UninstallOrder};
 pub use violation::{Violation, ViolationKind};
 pub use world::{ChannelSetup, FileContent, FileMode, FileSetup, User};

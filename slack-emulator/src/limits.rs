@@ -17,6 +17,8 @@ const MINUTE: Duration = Duration::from_mins(1);
 /// How often a method may be called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Tier {
+    /// Once a minute.
+    One,
     /// 20 times a minute.
     Two,
     /// 50 times a minute.
@@ -117,6 +119,7 @@ impl Limits {
         let whole = Key { team: team.clone(), method, channel: None };
         let bounds = match tier {
             Tier::Special => Vec::new(),
+            Tier::One => vec![(whole, Bound::per_minute(1))],
             Tier::Two => vec![(whole, Bound::per_minute(20))],
             Tier::History if is_distributed => vec![(whole, Bound::per_minute(1))],
             Tier::Three | Tier::History => vec![(whole, Bound::per_minute(50))],
@@ -165,7 +168,8 @@ mod tests {
 
     #[test]
     fn a_method_is_called_so_often_in_a_minute() {
-        for (tier, most) in [(Tier::Two, 20), (Tier::Three, 50), (Tier::Four, 100)] {
+        for (tier, most) in [(Tier::One, 1), (Tier::Two, 20), (Tier::Three, 50), (Tier::Four, 100)]
+        {
             let mut limits = Limits::new();
             assert_eq!(passed(&mut limits, tier, "C1"), most);
             let late = call(&mut limits, tier, "C1").unwrap_err();

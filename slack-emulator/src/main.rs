@@ -9,7 +9,7 @@ use tracing_subscriber::EnvFilter;
 
 /// A simulated Slack to run an app against, with a page to watch and use it.
 ///
-/// It starts with sample workspaces in which the app is installed, prints what the app has to be
+/// It starts with sample workspaces, with the app installed unless told otherwise, prints what the app has to be
 /// told, and keeps everything in memory until it is stopped with Ctrl-C.
 #[derive(Parser)]
 #[command(version, after_help = EXAMPLE)]
@@ -37,6 +37,19 @@ struct Arguments {
     /// What events are signed with, instead of a well-known text
     #[arg(long, value_name = "TEXT")]
     signing_secret: Option<String>,
+
+    /// Where the app has people sent back to after they installed it; may be repeated. Without it, any
+    /// address of this machine or of https will do
+    #[arg(long, value_name = "URL")]
+    redirect_url: Vec<String>,
+
+    /// Let the app's tokens end after twelve hours, to be renewed
+    #[arg(long)]
+    token_rotation: bool,
+
+    /// Start with workspaces that the app is not installed in
+    #[arg(long)]
+    not_installed: bool,
 
     /// Another host name to be asked under, such as that of a container; may be repeated
     #[arg(long, value_name = "HOST")]
@@ -76,10 +89,16 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         public_url: arguments.public_url,
         app_name: arguments.app_name.unwrap_or(defaults.app_name),
         signing_secret: arguments.signing_secret.unwrap_or(defaults.signing_secret),
+        redirect_urls: arguments.redirect_url,
+        token_rotation_enabled: arguments.token_rotation,
         ..Settings::default()
     })
     .await?;
-    slack.add_sample_workspaces(arguments.workspaces);
+    if arguments.not_installed {
+        slack.add_sample_workspaces_without_app(arguments.workspaces);
+    } else {
+        slack.add_sample_workspaces(arguments.workspaces);
+    }
     introduce(&slack)?;
     if let Some(url) = arguments.request_url {
         connect(&slack, &url).await?;
@@ -112,7 +131,10 @@ fn introduce(slack: &SlackEmulator) -> std::io::Result<()> {
     writeln!(out, "  Page            {}/", slack.url())?;
     writeln!(out, "  Web API         {}", slack.api_url())?;
     writeln!(out, "  Signing secret  {}", slack.signing_secret())?;
-    for team in slack.teams() {
+    writeln!(out, "  Client id       {}", slack.client_id())?;
+    writeln!(out, "  Client secret   {}", slack.client_secret())?;
+    writeln!(out, "  Install it at   {}", slack.authorize_url())?;
+    for team in slack.teams().into_iter().filter(|team| slack.is_installed(team)) {
         writeln!(out, "  Bot token       {}  (workspace {team})", slack.bot_token(&team))?;
     }
     writeln!(out, "\nCtrl-C ends it.")?;

@@ -21,7 +21,7 @@ pub struct ApiCall {
     pub team: Option<TeamId>,
     /// The person whose token it is; `None` for the bot's.
     pub user: Option<UserId>,
-    /// The arguments, without the token.
+    /// The arguments, without the token; of secrets, that there were any.
     pub arguments: Map<String, Value>,
     /// What the caller was told.
     pub outcome: Outcome,

@@ -20,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
 use crate::core::Core;
-use crate::{api, control, guard, page};
+use crate::{api, control, guard, oauth, page};
 
 /// How long answers that are under way may take when the emulator ends.
 const GRACE: Duration = Duration::from_millis(500);
@@ -42,6 +42,7 @@ fn routes(core: Arc<Core>) -> Router {
     Router::new()
         .merge(api::routes())
         .merge(control::routes())
+        .merge(oauth::routes())
         .merge(page::routes())
         .layer(axum::middleware::from_fn_with_state(Arc::clone(&core), guard::only_local))
         .with_state(core)

@@ -24,9 +24,16 @@ pub struct Settings {
     pub client_id: String,
     /// The app's OAuth client secret.
     pub client_secret: String,
+    /// Where the app may have people sent back to: these addresses and what is below them. Without
+    /// any, every address of `https`, and of `http` on the loopback interface.
+    /// <https://docs.slack.dev/authentication/installing-with-oauth>
+    pub redirect_urls: Vec<String>,
+    /// Whether the app's tokens end after twelve hours of [`crate::SlackEmulator::advance`] and real
+    /// time, and are made anew. <https://docs.slack.dev/authentication/using-token-rotation>
+    pub token_rotation_enabled: bool,
     /// What events are signed with.
     pub signing_secret: String,
-    /// The scopes that the app is granted in a new workspace.
+    /// The scopes that the app is granted in a workspace which it is added to without being asked.
     pub scopes: Vec<String>,
     /// How long the receiver has to answer an event: three seconds at Slack.
     pub event_timeout: Duration,
@@ -77,6 +84,8 @@ impl Default for Settings {
             app_name: "SyncBot".to_owned(),
             client_id: "1000000001.2000000002".to_owned(),
             client_secret: "emulated-client-secret".to_owned(),
+            redirect_urls: Vec::new(),
+            token_rotation_enabled: false,
             signing_secret: "emulated-signing-secret".to_owned(),
             scopes: DEFAULT_SCOPES.map(str::to_owned).to_vec(),
             event_timeout: Duration::from_secs(3),

@@ -72,6 +72,19 @@ pub struct Switches {
     /// Whether the app subscribes to `user_change`, which comes with each `user_profile_changed`.
     /// <https://docs.slack.dev/reference/events/user_change>
     pub user_change_comes_too: bool,
+    /// Whether the app's tokens stay the same when it is installed anew where it is installed: "in
+    /// most cases", says <https://github.com/slackapi/bolt-python/issues/969>. Otherwise the former ones
+    /// are good no longer. Rotated ones never stay.
+    pub reinstall_keeps_the_token: bool,
+    /// Whether `tokens_revoked` names the bot, too, when a person takes back what they allowed, though
+    /// the bot's tokens are as good as before (undocumented).
+    pub personal_revoke_names_the_bot: bool,
+    /// Whether `tokens_revoked` tells of tokens that end because an account is deactivated
+    /// (undocumented).
+    pub deactivation_tells_of_tokens: bool,
+    /// In which order `tokens_revoked` and `app_uninstalled` are sent. Slack promises none.
+    /// <https://docs.slack.dev/reference/events/app_uninstalled>
+    pub uninstall_event_order: UninstallOrder,
     /// What becomes of a text that is too long for one message.
     pub long_text: LongText,
     /// Whether a message under a chosen name keeps it when `chat.update` changes it (undocumented;
@@ -128,6 +141,10 @@ impl Default for Switches {
             events_carry_metadata: true,
             people_read_public_channels: false,
             user_change_comes_too: false,
+            reinstall_keeps_the_token: true,
+            personal_revoke_names_the_bot: false,
+            deactivation_tells_of_tokens: false,
+            uninstall_event_order: UninstallOrder::TokensFirst,
             long_text: LongText::Split,
             update_keeps_chosen_name: true,
             chosen_names_can_be_deleted: true,
@@ -152,6 +169,16 @@ pub enum EventOrder {
     Concurrent,
     /// The second of each two before the first.
     SwappedPairs,
+}
+
+/// In which order the app is told of its end in a workspace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UninstallOrder {
+    /// `tokens_revoked`, then `app_uninstalled`.
+    TokensFirst,
+    /// The other way round.
+    UninstalledFirst,
 }
 
 /// What becomes of a text of more than about 4,000 characters: servers were seen to do either.

@@ -7,6 +7,10 @@ use serde_json::{Map, Value};
 
 use super::error::ApiError;
 
+/// The arguments that open something. Tokens are taken out before.
+const SECRETS: [&str; 4] = ["client_secret", "code", "code_verifier", "refresh_token"];
+const REDACTED: &str = "(secret)";
+
 /// One argument: text from a form or query, or a value of JSON.
 #[derive(Clone, Debug)]
 enum Argument {
@@ -42,13 +46,14 @@ impl Arguments {
         self.0.keys().map(String::as_str)
     }
 
-    /// All arguments, to be remembered.
+    /// All arguments, to be remembered: of secrets, that there were any.
     pub(super) fn record(&self) -> Map<String, Value> {
-        let value = |argument: &Argument| match argument {
+        let value = |name: &str, argument: &Argument| match argument {
+            _ if SECRETS.contains(&name) => Value::String(REDACTED.to_owned()),
             Argument::Text(text) => Value::String(text.clone()),
             Argument::Json(value) => value.clone(),
         };
-        self.0.iter().map(|(name, argument)| (name.clone(), value(argument))).collect()
+        self.0.iter().map(|(name, argument)| (name.clone(), value(name, argument))).collect()
     }
 
     /// What is there; `null` is as good as nothing.
@@ -152,5 +157,13 @@ mod tests {
         let mut object = arguments("", json!({ "token": "xoxb-1" }));
         assert_eq!(object.take_token(), None);
         assert!(object.record().is_empty());
+    }
+
+    #[test]
+    fn secrets_are_not_remembered() {
+        let form = arguments("client_id=1.2&client_secret=s3cret&code=c0de", json!({}));
+        let record = Value::Object(form.record());
+        let hidden = "(secret)";
+        assert_eq!(record, json!({ "client_id": "1.2", "client_secret": hidden, "code": hidden }));
     }
 }

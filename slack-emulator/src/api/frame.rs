@@ -10,8 +10,9 @@ use axum::http::{HeaderMap, Method as HttpMethod, Response, StatusCode, Uri};
 
 use super::answer::Answer;
 use super::call::Call;
+use super::client_call::ClientCall;
 use super::error::ApiError;
-use super::methods::{self, Method};
+use super::methods::{self, Method, Run};
 use super::received::Received;
 use crate::core::{Core, State};
 use crate::faults::Fault;
@@ -105,7 +106,7 @@ async fn pause(wait: Duration) {
 }
 
 fn bearer(state: &State, received: &Received) -> Option<Bearer> {
-    received.token.as_ref().and_then(|token| state.world.bearer(token))
+    received.token.as_ref().and_then(|token| state.bearer(token))
 }
 
 fn granted(state: &State, bearer: Option<&Bearer>) -> Vec<String> {
@@ -182,13 +183,19 @@ fn run(
 ) -> Answer {
     let scopes = granted(state, bearer);
     let mut warnings = std::mem::take(&mut received.warnings);
-    let result = admit(method, bearer, &scopes, received).and_then(|(method, bearer)| {
-        let Bearer { team, caller, .. } = bearer.clone();
-        let mut call = Call::new(core, state, team, caller, &received.arguments);
-        let result = (method.run)(&mut call);
-        warnings.append(&mut call.warnings);
-        breaches.extend(call.into_breaches(result.is_ok()));
-        result
+    let result = find(method, received).and_then(|method| match method.run {
+        Run::Client(run) => {
+            let (arguments, client) = (&received.arguments, received.client.as_ref());
+            run(&mut ClientCall::new(core, state, arguments, client))
+        }
+        Run::Token(run) => {
+            let Bearer { team, caller, .. } = admit(method, bearer, &scopes, received)?;
+            let mut call = Call::new(core, state, team, caller, &received.arguments);
+            let result = run(&mut call);
+            warnings.append(&mut call.warnings);
+            breaches.extend(call.into_breaches(result.is_ok()));
+            result
+        }
     });
     match result {
         Ok(fields) => Answer::ok(fields, &warnings),
@@ -199,20 +206,25 @@ fn run(
     }
 }
 
-/// Whether the call may be made at all.
-fn admit<'a>(
+/// The method, if the call can be read at all.
+fn find(
     method: Option<&'static Method>,
-    bearer: Option<&'a Bearer>,
-    scopes: &[String],
     received: &mut Received,
-) -> Result<(&'static Method, &'a Bearer), ApiError> {
+) -> Result<&'static Method, ApiError> {
     let method = method.ok_or_else(|| {
         let detail = "the emulator has no such method";
         ApiError::breach("unknown_method", ViolationKind::UnknownMethod, detail)
     })?;
-    if let Some(error) = received.error.take() {
-        return Err(error);
-    }
+    received.error.take().map_or(Ok(method), Err)
+}
+
+/// Whether the token is good for it, and whom it speaks for.
+fn admit(
+    method: &'static Method,
+    bearer: Option<&Bearer>,
+    scopes: &[String],
+    received: &Received,
+) -> Result<Bearer, ApiError> {
     let bearer = bearer.ok_or_else(|| {
         let (code, kind, detail) = if received.token.is_none() {
             ("not_authed", ViolationKind::MissingToken, "no token was sent")
@@ -221,16 +233,16 @@ fn admit<'a>(
         };
         ApiError::breach(code, kind, detail)
     })?;
-    if bearer.standing == Standing::Revoked {
+    if let Some(error) = bearer.standing.error() {
         // People take back what they allowed whenever they like.
-        return Err(ApiError::plain("token_revoked"));
+        return Err(ApiError::plain(error));
     }
     let granted = |scope: &&str| scopes.iter().any(|granted| granted == scope);
     let accepted = accepted(method, Some(bearer));
     if !accepted.is_empty() && !accepted.iter().any(granted) {
         return Err(ApiError::missing_scope(accepted));
     }
-    Ok((method, bearer))
+    Ok(bearer.clone())
 }
 
 fn remember_breaches(

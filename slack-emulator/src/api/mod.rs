@@ -1,14 +1,16 @@
 //! The Web API under `/api/{method}`. <https://docs.slack.dev/apis/web-api/>
 //!
 //! * `methods`: the table of what there is; each line names one file
-//! * `received`, `arguments`: what a request says; `call`: what a method is given
+//! * `received`, `arguments`: what a request says; `call`, `client_call`: what a method is given
 //! * `error`, `answer`: what it answers; `frame`: what surrounds every method; `page`: cursors
 
 mod answer;
+mod apps;
 mod arguments;
 mod auth;
 mod call;
 mod chat;
+mod client_call;
 mod conversations;
 mod emoji;
 mod error;
@@ -16,6 +18,7 @@ mod fields;
 mod files;
 mod frame;
 mod methods;
+mod oauth;
 mod page;
 mod reactions;
 mod received;

@@ -2,9 +2,12 @@
 
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::{HeaderMap, Method as HttpMethod, Uri};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 use super::arguments::Arguments;
+use super::client_call::Credentials;
 use super::error::ApiError;
 use super::methods::Kind;
 use crate::violation::{Breach, ViolationKind};
@@ -13,6 +16,8 @@ use crate::violation::{Breach, ViolationKind};
 pub(super) struct Received {
     pub(super) method: String,
     pub(super) token: Option<String>,
+    /// The app's client id and secret, if they came by HTTP Basic.
+    pub(super) client: Option<Credentials>,
     pub(super) arguments: Arguments,
     /// What is wrong with the request as such.
     pub(super) error: Option<ApiError>,
@@ -59,19 +64,22 @@ impl Received {
         arguments.add_form(uri.query().unwrap_or_default().as_bytes());
         let token_in_query = arguments.take_token();
         let token = bearer(headers).or(token_argument).or(token_in_query);
-        Self { method, token, arguments, error, warnings, http_method, is_json }
+        let client = basic(headers);
+        Self { method, token, client, arguments, error, warnings, http_method, is_json }
     }
 
     /// Whether the request came in a way that a method of this kind reads. Older methods do not
     /// refuse JSON but overlook it, which shows as a missing argument at best.
     pub(super) fn fit(&mut self, kind: Kind) -> Option<Breach> {
-        if kind == Kind::Write && self.http_method != HttpMethod::POST {
+        let is_write = matches!(kind, Kind::Write | Kind::WriteForm);
+        if is_write && self.http_method != HttpMethod::POST {
             self.error.get_or_insert_with(|| {
                 let detail = format!("{} to a method that writes", self.http_method);
                 ApiError::breach("invalid_post_type", ViolationKind::WrongEncoding, detail)
             });
         }
-        if kind == Kind::ReadForm && self.is_json && self.arguments.names().next().is_some() {
+        let is_form = matches!(kind, Kind::ReadForm | Kind::WriteForm);
+        if is_form && self.is_json && self.arguments.names().next().is_some() {
             self.arguments = Arguments::default();
             let detail = "JSON arguments to a method that reads forms only: they are overlooked";
             return Some(Breach::new(ViolationKind::WrongEncoding, detail));
@@ -99,7 +107,18 @@ fn unreadable(code: &'static str, detail: &str) -> ApiError {
 }
 
 fn bearer(headers: &HeaderMap) -> Option<String> {
+    authorization(headers, "bearer").map(str::to_owned)
+}
+
+fn basic(headers: &HeaderMap) -> Option<Credentials> {
+    let decoded = STANDARD.decode(authorization(headers, "basic")?).ok()?;
+    let text = String::from_utf8(decoded).ok()?;
+    let (id, secret) = text.split_once(':')?;
+    Some((id.to_owned(), secret.to_owned()))
+}
+
+fn authorization<'a>(headers: &'a HeaderMap, wanted: &str) -> Option<&'a str> {
     let value = headers.get(AUTHORIZATION)?.to_str().ok()?;
-    let (scheme, token) = value.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
+    let (scheme, credentials) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case(wanted).then(|| credentials.trim())
 }

@@ -49,6 +49,7 @@ fn shown(state: &core::State, workspace: &Workspace) -> Value {
         "id": workspace.id,
         "name": workspace.name,
         "bot_user": workspace.installation.bot_user,
+        "is_installed": workspace.is_installed(),
         "users": users,
         "channels": channels,
         "delivery": state.courier.newest(&workspace.id),
@@ -79,7 +80,7 @@ fn shown_channel(app: &App, workspace: &Workspace, channel: &Channel) -> Value {
 /// What an app has to be told to work with the emulator. These secrets open nothing else.
 pub(super) async fn app(State(core): State<Arc<Core>>) -> Json<Value> {
     let installations: Vec<_> = core.read(|state| {
-        let workspaces = state.world.workspaces.values();
+        let workspaces = state.world.workspaces.values().filter(|workspace| workspace.has_tokens());
         let installation = |workspace: &Workspace| {
             let bot = &workspace.installation;
             let people: Vec<_> = workspace
@@ -93,10 +94,11 @@ pub(super) async fn app(State(core): State<Arc<Core>>) -> Json<Value> {
             json!({
                 "team": workspace.id,
                 "name": workspace.name,
-                "bot_token": bot.token,
+                "bot_token": bot.grant.token(),
                 "bot_user_id": bot.bot_user,
                 "bot_id": bot.bot_id,
-                "scopes": bot.scopes,
+                "bot_refresh_token": bot.grant.refresh_token(),
+                "scopes": bot.grant.scopes,
                 "people": people,
             })
         };
@@ -108,6 +110,9 @@ pub(super) async fn app(State(core): State<Arc<Core>>) -> Json<Value> {
         "client_secret": core.settings.client_secret,
         "signing_secret": core.settings.signing_secret,
         "api_url": format!("{}/api/", core.base_url),
+        "authorize_url": core.authorize_url(),
+        "redirect_urls": core.settings.redirect_urls,
+        "token_rotation_enabled": core.settings.token_rotation_enabled,
         "installations": installations,
     }))
 }

@@ -33,6 +33,7 @@ pub(crate) fn routes() -> Router<Arc<Core>> {
         .route("/_emulator/resend", post(deeds::resend))
         .route("/_emulator/channel", post(deeds::channel))
         .route("/_emulator/person", post(people::person))
+        .route("/_emulator/uninstall", post(people::uninstall))
         .route("/_emulator/emoji", post(deeds::emoji))
         .route(
             "/_emulator/faults",

@@ -11,6 +11,7 @@ use super::reply::{Reply, done, read, refused};
 use crate::core::Core;
 use crate::directory::{self, PersonError};
 use crate::ids::{TeamId, UserId};
+use crate::installing;
 use crate::standing::Misplaced;
 use crate::world::User;
 
@@ -74,10 +75,23 @@ pub(super) async fn person(State(core): State<Arc<Core>>, Json(body): Json<Value
         }
         Act::Deactivate => directory::deactivate(&core, state, &team, &id).map(|()| done()),
         Act::Authorize { scopes } => {
-            let token = directory::authorize(state, &team, &id, scopes)?;
-            Ok(Json(json!({ "ok": true, "token": token })))
+            let how = state.issuing();
+            let issued = installing::authorize(state, &team, &id, scopes, how)?;
+            Ok(Json(json!({ "ok": true, "token": issued.token })))
         }
-        Act::Revoke => directory::revoke(state, &team, &id).map(|()| done()),
+        Act::Revoke => installing::revoke_person(&core, state, &team, &id).map(|()| done()),
     });
     result.map_err(refused)
+}
+
+#[derive(Deserialize)]
+struct Uninstall {
+    team: TeamId,
+}
+
+/// Somebody uninstalls the app.
+pub(super) async fn uninstall(State(core): State<Arc<Core>>, Json(body): Json<Value>) -> Reply {
+    let Uninstall { team } = read(body)?;
+    core.change(|state| installing::uninstall(&core, state, &team)).map_err(refused)?;
+    Ok(done())
 }

@@ -69,11 +69,12 @@ pub(super) async fn advance_time(State(core): State<Arc<Core>>, Json(body): Json
     Ok(done())
 }
 
-/// Makes what waits in the schedule due that much earlier, and rate limits pass.
+/// Makes what waits in the schedule due that much earlier, and rate limits, tokens and codes end.
 pub(crate) fn advance(core: &Core, by: Duration) {
     core.change(|state| {
         state.courier.advance(by);
         state.limits.advance(by);
+        state.clock.advance(by);
         for team in state.world.workspaces.keys() {
             core.tell_delivery(state, team);
         }

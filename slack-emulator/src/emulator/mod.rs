@@ -1,14 +1,16 @@
 //! The public face: [`SlackEmulator`].
 //!
 //! * `stage`: who and what is in the workspaces; `people`, `apps`, `channels`, `directory`: what happens
-//!   there; `tokens`: what people let the app do
+//!   there; `installing`, `tokens`: what people let the app do; `bot`: its bot
 //! * `steer`: what goes wrong, and when
 //! * `inspect`: what was asked and sent, and waiting for it
 
 mod apps;
+mod bot;
 mod channels;
 mod directory;
 mod inspect;
+mod installing;
 mod people;
 mod stage;
 mod steer;
@@ -81,6 +83,11 @@ impl SlackEmulator {
     /// Where the Web API is, ready for the name of a method: `http://127.0.0.1:8700/api/`.
     pub fn api_url(&self) -> String {
         format!("{}/api/", self.core.base_url)
+    }
+
+    /// Where people are sent to install the app: `http://127.0.0.1:8700/oauth/v2/authorize`.
+    pub fn authorize_url(&self) -> String {
+        self.core.authorize_url()
     }
 
     /// What events are signed with.

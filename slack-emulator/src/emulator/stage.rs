@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::SlackEmulator;
 use crate::core::{Change, Core};
-use crate::ids::{BotId, TeamId, UserId};
+use crate::ids::TeamId;
+use crate::installing;
 use crate::world::{Channel, ChannelSetup, Installation, User, Workspace, sample};
 
 impl SlackEmulator {
@@ -27,6 +28,17 @@ impl SlackEmulator {
     /// # }
     /// ```
     pub fn add_workspace(&self, id: &str, name: &str) -> WorkspaceHandle<'_> {
+        let workspace = self.add_workspace_without_app(id, name);
+        self.core.change(|state| {
+            let (scopes, how) = (state.world.app.scopes.clone(), state.issuing());
+            let installed = installing::install(&self.core, state, &workspace.id, scopes, how);
+            installed.expect("it was added just now");
+        });
+        workspace
+    }
+
+    /// Adds a workspace that the app is not installed in: it has to be asked for.
+    pub fn add_workspace_without_app(&self, id: &str, name: &str) -> WorkspaceHandle<'_> {
         self.core.change(|state| {
             let workspace = Workspace::new(id, name, &state.world.app);
             state.world.workspaces.insert(workspace.id.clone(), workspace);
@@ -35,10 +47,21 @@ impl SlackEmulator {
         self.workspace(id)
     }
 
-    /// Adds that many workspaces with people and channels in them, and returns their ids.
+    /// Adds that many workspaces with people and channels in them and the app installed, and
+    /// returns their ids.
     pub fn add_sample_workspaces(&self, count: usize) -> Vec<TeamId> {
+        self.add_samples(count, true)
+    }
+
+    /// The same, with the app not installed.
+    pub fn add_sample_workspaces_without_app(&self, count: usize) -> Vec<TeamId> {
+        self.add_samples(count, false)
+    }
+
+    fn add_samples(&self, count: usize, with_app: bool) -> Vec<TeamId> {
         let ids = self.core.change(|state| {
-            let samples = (0..count).map(|number| sample(number, &state.world.app));
+            let how = with_app.then(|| state.issuing());
+            let samples = (0..count).map(|number| sample(number, &state.world.app, how));
             let samples: Vec<_> =
                 samples.map(|workspace| (workspace.id.clone(), workspace)).collect();
             let ids = samples.iter().map(|(id, _)| id.clone()).collect();
@@ -74,36 +97,6 @@ impl SlackEmulator {
     /// The ids of all workspaces.
     pub fn teams(&self) -> Vec<TeamId> {
         self.core.read(|state| state.world.workspaces.keys().cloned().collect())
-    }
-
-    /// The bot token of the app in a workspace.
-    ///
-    /// # Panics
-    ///
-    /// If there is no such workspace.
-    #[track_caller]
-    pub fn bot_token(&self, team: &str) -> String {
-        self.workspace(team).installation(|installation| installation.token.clone())
-    }
-
-    /// The bot user of the app in a workspace.
-    ///
-    /// # Panics
-    ///
-    /// If there is no such workspace.
-    #[track_caller]
-    pub fn bot_user_id(&self, team: &str) -> UserId {
-        self.workspace(team).installation(|installation| installation.bot_user.clone())
-    }
-
-    /// The bot of the app in a workspace, as the author of messages.
-    ///
-    /// # Panics
-    ///
-    /// If there is no such workspace.
-    #[track_caller]
-    pub fn bot_id(&self, team: &str) -> BotId {
-        self.workspace(team).installation(|installation| installation.bot_id.clone())
     }
 }
 
@@ -145,7 +138,7 @@ impl WorkspaceHandle<'_> {
         self.add_user(user)
     }
 
-    /// Opens a public channel that everyone added so far and the bot are in.
+    /// Opens a public channel that everyone added so far is in, and the bot if the app is installed.
     pub fn channel(&self, id: &str, name: &str) -> &Self {
         self.add_channel(ChannelSetup::new(id, name))
     }
@@ -205,12 +198,27 @@ impl WorkspaceHandle<'_> {
     /// Sets the scopes that the app is granted.
     pub fn scopes<'s>(&self, scopes: impl IntoIterator<Item = &'s str>) -> &Self {
         let scopes = scopes.into_iter().map(str::to_owned).collect();
-        self.change(|workspace| workspace.installation.scopes = scopes)
+        self.change(|workspace| workspace.installation.grant.scopes = scopes)
     }
 
     /// Takes one scope away from the app.
     pub fn without_scope(&self, scope: &str) -> &Self {
-        self.change(|workspace| workspace.installation.scopes.retain(|granted| granted != scope))
+        self.change(|workspace| {
+            workspace.installation.grant.scopes.retain(|granted| granted != scope);
+        })
+    }
+
+    /// Lets people of this workspace grant these scopes and no others from now on, whatever they are
+    /// asked for: the rest may be optional to the app.
+    /// <https://docs.slack.dev/authentication/installing-with-oauth>
+    pub fn grant_only<'s>(&self, scopes: impl IntoIterator<Item = &'s str>) -> &Self {
+        let scopes = scopes.into_iter().map(str::to_owned).collect();
+        self.change(|workspace| workspace.grants_only = Some(scopes))
+    }
+
+    /// Lets them grant whatever they are asked for again.
+    pub fn grant_all(&self) -> &Self {
+        self.change(|workspace| workspace.grants_only = None)
     }
 
     fn change(&self, act: impl FnOnce(&mut Workspace)) -> &Self {
@@ -235,7 +243,7 @@ impl WorkspaceHandle<'_> {
     }
 
     #[track_caller]
-    fn installation<R>(&self, look: impl FnOnce(&Installation) -> R) -> R {
+    pub(super) fn installation<R>(&self, look: impl FnOnce(&Installation) -> R) -> R {
         let found =
             self.core.read(|state| state.world.workspace(&self.id).map(|w| look(&w.installation)));
         found.expect("handles are of workspaces that exist, and nobody removes workspaces")

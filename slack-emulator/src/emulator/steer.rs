@@ -60,8 +60,8 @@ impl SlackEmulator {
     }
 
     /// Makes whatever waits in the schedule of events due that much earlier: retries, and events
-    /// held back to be overtaken. Rate limits pass that much earlier, too. Time stamps, signatures
-    /// and latencies stay in real time.
+    /// held back to be overtaken. Rate limits pass, and tokens and codes end, that much earlier, too.
+    /// Time stamps, signatures and latencies stay in real time.
     ///
     /// A retry that fails is scheduled anew from the moment it fails, so to see three retries,
     /// advance and wait for each.

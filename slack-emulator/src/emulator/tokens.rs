@@ -1,12 +1,12 @@
-//! What people let the app do in their names.
+//! What people let the app do in their names, and its end in a workspace.
 
 use super::SlackEmulator;
 use super::people::done;
-use crate::directory;
+use crate::installing;
 
 impl SlackEmulator {
     /// A person lets the app act in their name, with these scopes, and this is the token. Another
-    /// time scopes are added, and the token stays.
+    /// time scopes are added, and the token stays unless tokens are rotated.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
@@ -37,7 +37,10 @@ impl SlackEmulator {
     ) -> String {
         let scopes = scopes.into_iter().map(str::to_owned).collect();
         let (team, user) = (team.into(), user.into());
-        done(self.core.change(|state| directory::authorize(state, &team, &user, scopes)))
+        let issued = self
+            .core
+            .change(|state| installing::authorize(state, &team, &user, scopes, state.issuing()));
+        done(issued).token
     }
 
     /// The token that a person gave the app, unless they took it back.
@@ -47,7 +50,7 @@ impl SlackEmulator {
     }
 
     /// A person takes back what they let the app do: calls with the token are answered with
-    /// `token_revoked` from now on.
+    /// `token_revoked` from now on, and the app hears of it.
     ///
     /// # Panics
     ///
@@ -55,6 +58,20 @@ impl SlackEmulator {
     #[track_caller]
     pub fn revoke_user_token(&self, team: &str, user: &str) {
         let (team, user) = (team.into(), user.into());
-        done(self.core.change(|state| directory::revoke(state, &team, &user)));
+        let revoked =
+            self.core.change(|state| installing::revoke_person(&self.core, state, &team, &user));
+        done(revoked);
+    }
+
+    /// Somebody uninstalls the app: all that it was given in the workspace is good no longer, its
+    /// bot leaves all channels, and it hears of both.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such workspace, or the app has no token there.
+    #[track_caller]
+    pub fn uninstall(&self, team: &str) {
+        let team = team.into();
+        done(self.core.change(|state| installing::uninstall(&self.core, state, &team)));
     }
 }

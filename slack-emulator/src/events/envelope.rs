@@ -35,17 +35,28 @@ pub(crate) fn envelope(
         "type": "event_callback",
         "event_id": event_id,
         "event_time": event_time,
-        "authorizations": [{
-            "enterprise_id": null,
-            "team_id": workspace.id,
-            "user_id": workspace.installation.bot_user,
-            "is_bot": true,
-            "is_enterprise_install": false,
-        }],
+        "authorizations": authorizations(workspace),
         "is_ext_shared_channel": false,
         "event_context": format!("4-{}", STANDARD_NO_PAD.encode(context.to_string())),
     });
     Bytes::from(envelope.to_string())
+}
+
+/// One of those whom the event is sent for: the bot, or where there is none, a person.
+fn authorizations(workspace: &Workspace) -> Value {
+    let person = workspace.grants.iter().find(|(_, grant)| grant.is_live());
+    let bot = workspace.is_installed().then_some(&workspace.installation.bot_user);
+    let user = bot.or(person.map(|(user, _)| user));
+    let authorization = user.map(|user| {
+        json!({
+            "enterprise_id": null,
+            "team_id": workspace.id,
+            "user_id": user,
+            "is_bot": bot.is_some(),
+            "is_enterprise_install": false,
+        })
+    });
+    authorization.into_iter().collect()
 }
 
 /// The body of the request that says of a minute that not all of its events are sent.

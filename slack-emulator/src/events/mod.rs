@@ -5,12 +5,13 @@
 //! An event is made and queued under the same lock as what it tells of, so the order of the events
 //! is the order of what happened; it is sent in the background, so no answer waits for it.
 //!
-//! * `message`, `reaction`, `channel`, `person`: the events themselves; `audience`: whether the app
+//! * `message`, `reaction`, `channel`, `person`, `app`: the events themselves; `audience`: whether the app
 //!   hears them
 //! * `envelope`: what is wrapped around them; `signature`: how that is signed; `post`: how it is sent
 //! * `courier`: which event is sent when; `schedule`: what waits for its time
 //! * `delivery`: the tasks that carry it out; `verification`: `url_verification`
 
+pub(crate) mod app;
 mod audience;
 pub(crate) mod channel;
 mod courier;

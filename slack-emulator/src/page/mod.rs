@@ -26,17 +26,20 @@ const CSS: &str = "text/css; charset=utf-8";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 
 /// Each file by its address.
-const FILES: [(&str, &str, &str); 15] = [
+const FILES: [(&str, &str, &str); 18] = [
     ("/", HTML, include_str!("../../page/index.html")),
     ("/page/icon.svg", avatar::SVG, include_str!("../../page/icon.svg")),
     ("/page/style.css", CSS, include_str!("../../page/style.css")),
     ("/page/message.css", CSS, include_str!("../../page/message.css")),
     ("/page/line.css", CSS, include_str!("../../page/line.css")),
     ("/page/composer.css", CSS, include_str!("../../page/composer.css")),
+    ("/page/installation.css", CSS, include_str!("../../page/installation.css")),
+    ("/page/oauth.css", CSS, include_str!("../../page/oauth.css")),
     ("/page/app.js", SCRIPT, include_str!("../../page/app.js")),
     ("/page/body.js", SCRIPT, include_str!("../../page/body.js")),
     ("/page/composer.js", SCRIPT, include_str!("../../page/composer.js")),
     ("/page/dom.js", SCRIPT, include_str!("../../page/dom.js")),
+    ("/page/installation.js", SCRIPT, include_str!("../../page/installation.js")),
     ("/page/line.js", SCRIPT, include_str!("../../page/line.js")),
     ("/page/message.js", SCRIPT, include_str!("../../page/message.js")),
     ("/page/mrkdwn.js", SCRIPT, include_str!("../../page/mrkdwn.js")),

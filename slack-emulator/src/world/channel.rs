@@ -6,7 +6,8 @@ use super::{Draft, Message};
 use crate::ids::{ChannelId, Ts, UserId};
 use crate::time::{now_micros, now_seconds};
 
-/// A channel to be opened: public, with everyone in it, the bot too, unless told otherwise.
+/// A channel to be opened: public, with everyone in it, the bot too where the app is installed,
+/// unless told otherwise.
 #[derive(Clone, Debug)]
 pub struct ChannelSetup {
     id: ChannelId,
@@ -87,11 +88,13 @@ pub(crate) struct Channel {
 }
 
 impl Channel {
-    pub(crate) fn open(setup: ChannelSetup, everyone: BTreeSet<UserId>, bot: &UserId) -> Self {
+    pub(crate) fn open(
+        setup: ChannelSetup,
+        everyone: BTreeSet<UserId>,
+        bot: Option<&UserId>,
+    ) -> Self {
         let mut members = setup.members.unwrap_or(everyone);
-        if setup.with_bot {
-            members.insert(bot.clone());
-        }
+        members.extend(bot.filter(|_| setup.with_bot).cloned());
         Self {
             id: setup.id,
             name: setup.name,

@@ -5,6 +5,7 @@ mod channel;
 mod emoji;
 mod file;
 mod grant;
+mod installation;
 mod message;
 mod reactions;
 mod rich_text;
@@ -14,20 +15,23 @@ mod user;
 mod workspace;
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 pub use channel::ChannelSetup;
 pub(crate) use channel::{Channel, ThreadProblem};
 pub(crate) use emoji::{is_standard_emoji, standard_emoji};
 pub(crate) use file::{FILE_BYTES, File, KEPT_BYTES, Upload};
 pub use file::{FileContent, FileMode, FileSetup};
-pub(crate) use grant::{Bearer, Caller, Grant, Standing};
+use grant::Fate;
+pub(crate) use grant::{Grant, Issued, Issuing, TOKEN_LIFE};
+pub(crate) use installation::{Bearer, Caller, Installation, Revoked, Standing};
 pub(crate) use message::{Author, Draft, Edited, Face, Icon, Kind, Message, Metadata, Origin};
 pub(crate) use reactions::{Reaction, Reactions};
 pub(crate) use rich_text::rich_text_blocks;
 pub(crate) use samples::sample;
 pub(crate) use split::{MESSAGE_CHARS, TEXT_CHARS, split_text};
 pub use user::User;
-pub(crate) use workspace::{Installation, SLACKBOT, Told, Workspace};
+pub(crate) use workspace::{SLACKBOT, Told, Workspace};
 
 use crate::ids::{ChannelId, TeamId};
 use crate::settings::Settings;
@@ -36,7 +40,10 @@ use crate::settings::Settings;
 pub(crate) struct App {
     pub(crate) id: String,
     pub(crate) name: String,
+    /// What it is granted where it is installed without being asked.
     pub(crate) scopes: Vec<String>,
+    /// Whether its tokens end after a while and are made anew.
+    pub(crate) rotates: bool,
     /// Where the emulator's own pages and pictures are: `http://host:port`.
     pub(crate) base_url: String,
 }
@@ -52,6 +59,7 @@ impl World {
             id: settings.app_id.clone(),
             name: settings.app_name.clone(),
             scopes: settings.scopes.clone(),
+            rotates: settings.token_rotation_enabled,
             base_url: base_url.to_owned(),
         };
         Self { app, workspaces: BTreeMap::new() }
@@ -80,8 +88,8 @@ impl World {
     }
 
     /// What is known of a token, if the emulator gave it out.
-    pub(crate) fn bearer(&self, token: &str) -> Option<Bearer> {
-        self.workspaces.values().find_map(|workspace| workspace.bearer(token))
+    pub(crate) fn bearer(&self, token: &str, now: Duration) -> Option<Bearer> {
+        self.workspaces.values().find_map(|workspace| workspace.bearer(token, now))
     }
 
     /// A workspace other than `team` that has a channel or user of this id: naming it with the

@@ -1,6 +1,6 @@
 //! Workspaces to start with when all that is wanted is something to look at.
 
-use super::{App, ChannelSetup, User, Workspace};
+use super::{App, ChannelSetup, Issuing, User, Workspace};
 
 struct Sample {
     stem: &'static str,
@@ -35,8 +35,9 @@ const SAMPLES: [Sample; 4] = [
     },
 ];
 
-/// The sample workspace of that number, from 0. After the fourth they repeat under other ids.
-pub(crate) fn sample(number: usize, app: &App) -> Workspace {
+/// The sample workspace of that number, from 0, with the app installed or not. After the fourth they
+/// repeat under other ids.
+pub(crate) fn sample(number: usize, app: &App, how: Option<Issuing>) -> Workspace {
     let sample = &SAMPLES[number % SAMPLES.len()];
     let round = number / SAMPLES.len();
     let (stem, name) = if round == 0 {
@@ -45,6 +46,9 @@ pub(crate) fn sample(number: usize, app: &App) -> Workspace {
         (format!("{}{}", sample.stem, round + 1), format!("{} {}", sample.name, round + 1))
     };
     let mut workspace = Workspace::new(&format!("T0{stem}"), &name, app);
+    if let Some(how) = how {
+        workspace.install(app, app.scopes.iter().cloned(), how);
+    }
     for (at, (id, real_name)) in sample.people.into_iter().enumerate() {
         let mut user = User::new(&format!("U0{stem}{id}"), real_name);
         user.is_admin = at == 0;

@@ -2,29 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sha2::{Digest as _, Sha256};
-
-use super::{App, Channel, ChannelSetup, File, Grant, User, is_standard_emoji};
-use crate::ids::{BotId, ChannelId, FileId, TeamId, Ts, UserId};
+use super::{App, Channel, ChannelSetup, File, Grant, Installation, User, is_standard_emoji};
+use crate::ids::{ChannelId, FileId, TeamId, Ts, UserId};
 use crate::time::{now_micros, now_seconds};
 
 /// Slack's own helper. It is in every workspace's list of users, and there it says of itself that
 /// it is no bot. <https://docs.slack.dev/reference/objects/user-object/>
 pub(crate) const SLACKBOT: &str = "USLACKBOT";
-
-/// The app as one workspace has it.
-pub(crate) struct Installation {
-    pub(crate) bot_user: UserId,
-    pub(crate) bot_id: BotId,
-    pub(crate) token: String,
-    pub(crate) scopes: Vec<String>,
-}
-
-impl Installation {
-    pub(crate) fn has_scope(&self, scope: &str) -> bool {
-        self.scopes.iter().any(|granted| granted == scope)
-    }
-}
 
 pub(crate) struct Workspace {
     pub(crate) id: TeamId,
@@ -35,6 +19,8 @@ pub(crate) struct Workspace {
     pub(crate) installation: Installation,
     /// What people let the app do in their names.
     pub(crate) grants: BTreeMap<UserId, Grant>,
+    /// The scopes that are granted here at all, whatever is asked for.
+    pub(crate) grants_only: Option<Vec<String>>,
     /// The workspace's own emoji: an address, or `alias:` and another name.
     pub(crate) emoji: BTreeMap<String, String>,
     pub(crate) files: BTreeMap<FileId, File>,
@@ -56,30 +42,18 @@ pub(crate) struct Told {
 }
 
 impl Workspace {
-    /// A workspace with the app installed and nobody in it but the bot user.
-    ///
-    /// The bot's ids and token follow from the workspace's id, so that they outlive a restart as
-    /// an app's installation in a database does.
+    /// A workspace that the app is not installed in, with nobody in it.
     pub(crate) fn new(id: &str, name: &str, app: &App) -> Self {
-        let stem = stem(id);
-        let bot_user = UserId::from(format!("U{stem}BOT"));
-        let secret = hex::encode(Sha256::digest(format!("{}/{id}", app.id)));
-        let installation = Installation {
-            bot_user: bot_user.clone(),
-            bot_id: BotId::from(format!("B{stem}BOT")),
-            token: format!("xoxb-{stem}-{}", &secret[..24]),
-            scopes: app.scopes.clone(),
-        };
-        let bot = User::new(&bot_user, &app.name).handle(&app.name.to_lowercase()).bot();
         let slackbot = User::new(SLACKBOT, "Slackbot");
         Self {
             id: id.into(),
             name: name.to_owned(),
             created: now_seconds(),
-            users: BTreeMap::from([(bot_user, bot), (slackbot.id.clone(), slackbot)]),
+            users: BTreeMap::from([(slackbot.id.clone(), slackbot)]),
             channels: BTreeMap::new(),
-            installation,
+            installation: Installation::none(stem(id), id, app),
             grants: BTreeMap::new(),
+            grants_only: None,
             emoji: BTreeMap::new(),
             files: BTreeMap::new(),
             told: Vec::new(),
@@ -114,7 +88,8 @@ impl Workspace {
 
     pub(crate) fn add_channel(&mut self, setup: ChannelSetup) {
         let everyone = self.people().map(|user| user.id.clone()).collect();
-        let channel = Channel::open(setup, everyone, &self.installation.bot_user);
+        let bot = self.is_installed().then_some(&self.installation.bot_user);
+        let channel = Channel::open(setup, everyone, bot);
         self.channels.insert(channel.id.clone(), channel);
     }
 

@@ -36,8 +36,11 @@ async fn people_come_change_go_and_let_the_app_act() {
 
     assert_eq!(act("U0CEM", json!({ "act": "deactivate" })).await.0, 200);
     assert_eq!(act("U0CEM", json!({ "act": "deactivate" })).await.0, 400);
-    let seen = app.after(3).await;
+    let seen = app.after(4).await;
     let kinds: Vec<_> = seen.iter().map(|seen| seen.json["event"]["type"].clone()).collect();
-    assert_eq!(kinds, ["team_join", "user_profile_changed", "user_profile_changed"]);
+    assert_eq!(
+        kinds,
+        ["team_join", "user_profile_changed", "tokens_revoked", "user_profile_changed"]
+    );
     assert_eq!(seen[1].json["event"]["user"]["profile"]["display_name"], "cem");
 }

@@ -51,7 +51,18 @@ async fn the_pages_files_find_each_other() {
 #[tokio::test]
 async fn nothing_on_the_page_is_inserted_as_markup() {
     let slack = acme().await;
-    for file in ["app", "body", "composer", "dom", "line", "message", "mrkdwn", "notes", "window"] {
+    for file in [
+        "app",
+        "body",
+        "composer",
+        "dom",
+        "installation",
+        "line",
+        "message",
+        "mrkdwn",
+        "notes",
+        "window",
+    ] {
         let script = fetch(&slack, &format!("/page/{file}.js")).await.text().await.unwrap();
         for dangerous in
             ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "DOMParser"]

@@ -68,10 +68,22 @@ async fn it_says_what_an_app_has_to_be_told_and_ends_when_told() {
 }
 
 #[test]
+fn it_starts_where_the_app_has_to_ask_first() {
+    let redirect = "http://127.0.0.1:3000/slack/callback";
+    let arguments = ["--not-installed", "--token-rotation", "--redirect-url", redirect];
+    let (_server, said, _out) = start(&arguments);
+    assert!(said_of(&said, "Install it at").ends_with("/oauth/v2/authorize"));
+    assert!(!said_of(&said, "Client id").is_empty() && !said_of(&said, "Client secret").is_empty());
+    assert_eq!(said.matches("Bot token").count(), 0);
+}
+
+#[test]
 fn help_names_the_options_and_gives_an_example() {
     let help = Command::new(PROGRAM).arg("--help").output().unwrap();
     let help = String::from_utf8(help.stdout).unwrap();
-    for word in ["--port", "--request-url", "--workspaces", "--allow-host", "Example:"] {
+    for word in
+        ["--port", "--request-url", "--workspaces", "--redirect-url", "--allow-host", "Example:"]
+    {
         assert!(help.contains(word), "{word}");
     }
 }

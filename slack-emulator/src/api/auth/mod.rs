@@ -1,3 +1,4 @@
 //! `auth.*`
 
+pub(super) mod revoke;
 pub(super) mod test;

@@ -116,7 +116,7 @@ async fn download(
 
 /// A file of the token's own workspace, if it may be read with that token.
 fn readable<'a>(state: &'a State, team: &str, token: &str, file: &str) -> Option<&'a File> {
-    let bearer = state.world.bearer(token)?;
+    let bearer = state.bearer(token)?;
     let workspace = state.world.workspace(&bearer.team)?;
     let scopes = workspace.scopes_of(&bearer.caller);
     let may = bearer.team == *team

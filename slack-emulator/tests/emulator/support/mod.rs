@@ -1,6 +1,7 @@
 //! What the tests share: a stage, a caller of the Web API, and an app that takes events.
 
 mod caller;
+pub(crate) mod installer;
 mod receiver;
 
 use std::time::Duration;

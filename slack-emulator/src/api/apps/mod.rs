@@ -1,0 +1,3 @@
+//! `apps.*`
+
+pub(super) mod uninstall;

@@ -1,0 +1,3 @@
+//! `oauth.*`
+
+pub(super) mod v2_access;
