@@ -3,7 +3,7 @@
 //! A bot has one reaction for each emoji, so a place shows an emoji as long as anybody at another place does.
 
 use crate::db::{Db, DbError, Query, Tx};
-use crate::ids::{PostId, UserId};
+use crate::ids::{ChannelId, PostId, SlackTs, UserId, WorkspaceId};
 use crate::sql;
 use crate::tables::sync_channels::Target;
 
@@ -57,6 +57,32 @@ impl<'r> Reaction<'r> {
             .bind(self.is_present)
             .bind(self.version)
     }
+}
+
+/// Who is known to react so to what stands at a place: the original, or a copy of one part.
+pub async fn noted_at(
+    tx: &mut Tx,
+    workspace: &WorkspaceId,
+    channel: &ChannelId,
+    ts: &SlackTs,
+) -> Result<Vec<(UserId, String)>, DbError> {
+    tx.query(sql!(
+        "SELECT reactions.user_id, reactions.emoji FROM reactions
+         WHERE reactions.workspace_id = $1 AND reactions.channel_id = $2 AND reactions.is_present
+           AND reactions.post_id IN (SELECT posts.id FROM posts
+                                     WHERE posts.workspace_id = $1 AND posts.channel_id = $2 AND posts.ts = $3
+                                     UNION ALL
+                                     SELECT copies.post_id FROM copies
+                                     WHERE copies.workspace_id = $1 AND copies.channel_id = $2 AND copies.ts = $3
+                                       AND NOT EXISTS (SELECT 1 FROM copies AS parts
+                                                       WHERE parts.post_id = copies.post_id AND parts.workspace_id = $1
+                                                         AND parts.channel_id = $2 AND parts.id <> copies.id))"
+    ))
+    .bind(workspace.clone())
+    .bind(channel.clone())
+    .bind(ts.clone())
+    .fetch_all()
+    .await
 }
 
 /// What is to become of an emoji at a place.

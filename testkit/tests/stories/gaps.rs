@@ -168,6 +168,38 @@ on_each_database! {
         app.stop_everything().await;
     }
 
+    async fn reactions_that_nobody_told_of_are_found_wherever_they_were_given(database: TestDatabase) {
+        let app = TestApp::start(database).await;
+        let ts = ACME.says(&app.slack, "cake?");
+        app.until_both_have(1).await;
+        app.slack.react(ACME.team, ACME.channel, ACME.person, &ts, "eyes");
+        app.until_settled().await;
+        let copy = app.slack.messages(BIRCH.team, BIRCH.channel)[0].ts.to_string();
+        lose_events(&app, true);
+        app.slack.unreact(ACME.team, ACME.channel, ACME.person, &ts, "eyes");
+        app.slack.react(ACME.team, ACME.channel, ACME.person, &ts, "tada");
+        app.slack.react(BIRCH.team, BIRCH.channel, BIRCH.person, &copy, "wave");
+        let new = ACME.says(&app.slack, "and pie?");
+        app.slack.react(ACME.team, ACME.channel, ACME.person, &new, "heart");
+        lose_events(&app, false);
+        for side in [ACME, BIRCH] {
+            assert!(app.backfill(side, TimeDelta::hours(1)).await);
+        }
+        app.until_both_have(2).await;
+        app.until_settled().await;
+        let shown = |side: Side, bot: &str| -> Vec<Vec<String>> {
+            let of_bot = |message: slack_emulator::ShownMessage| {
+                let reactions = message.reactions.into_iter();
+                reactions.filter(|reaction| reaction.users.iter().any(|user| **user == *bot)).map(|reaction| reaction.name).collect()
+            };
+            app.slack.messages(side.team, side.channel).into_iter().map(of_bot).collect()
+        };
+        let (acmes, birchs) = (app.slack.bot_user_id(ACME.team), app.slack.bot_user_id(BIRCH.team));
+        assert_eq!(shown(BIRCH, &birchs), [["tada"], ["heart"]]);
+        assert_eq!(shown(ACME, &acmes), [vec!["wave".to_owned()], vec![]]);
+        app.stop_everything().await;
+    }
+
     async fn what_was_said_during_a_pause_is_not_brought_by_reading_it_again(database: TestDatabase) {
         let app = TestApp::start(database).await;
         lose_events(&app, true);

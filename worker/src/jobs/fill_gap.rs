@@ -16,7 +16,7 @@ use shared::queue::{NewJob, Scope, millis};
 use shared::slack::methods::gaps::Said;
 use shared::slack::{CallError, Outcome};
 use shared::tables::gaps::{self, Known};
-use shared::tables::installations;
+use shared::tables::{installations, posts, reactions};
 
 use crate::sync::found::{self, Head};
 use crate::sync::refusal;
@@ -105,20 +105,21 @@ pub(super) async fn news(
     head: Head,
     message: Map<String, Value>,
 ) -> Result<Vec<NewJob>, Failure> {
+    let mut news = reactions(cx, tx, gap, earlier.as_ref(), &head).await?;
     if head.is_tombstone() {
         let is_news = earlier.is_some_and(|known| known.is_shown);
         let at = cx.services.clock.now().timestamp_micros();
-        return Ok(if is_news { vec![found::changed(gap, at, &message)] } else { Vec::new() });
+        news.extend(is_news.then(|| found::changed(gap, at, &message)));
+        return Ok(news);
     }
     // Copies are never copied. Those with files may tell where they stand, which is found by the files.
     if let Some(bot) = &head.bot_id
         && !head.has_files()
         && installations::is_bot_id(tx, &gap.workspace, bot).await?
     {
-        return Ok(Vec::new());
+        return Ok(news);
     }
     let version = earlier.as_ref().map_or(0, |known| known.version);
-    let mut news = Vec::new();
     if let Some(at) = head.edited_at().filter(|at| *at >= gap.from && *at > version) {
         news.push(found::changed(gap, at, &message));
     }
@@ -126,6 +127,27 @@ pub(super) async fn news(
         news.push(found::said(gap, &head.ts, message));
     }
     Ok(news)
+}
+
+/// What people react to a message, where that is not what is known. Of one that is neither known nor copied,
+/// nobody wants to know.
+async fn reactions(
+    cx: &JobContext<'_>,
+    tx: &mut FencedTx,
+    gap: &fill_gap::Payload,
+    earlier: Option<&Known>,
+    head: &Head,
+) -> Result<Vec<NewJob>, Failure> {
+    let (workspace, channel) = (&gap.workspace, &gap.channel);
+    let is_known =
+        earlier.is_some() || posts::at_place(tx, workspace, channel, &head.ts).await?.is_some();
+    if !is_known && (head.bot_id.is_some() || !head.has_reactions()) {
+        return Ok(Vec::new());
+    }
+    let noted = reactions::noted_at(tx, workspace, channel, &head.ts).await?;
+    let at = cx.services.clock.now().timestamp_micros();
+    let changed = head.changed_reactions(&noted);
+    Ok(changed.iter().map(|changed| found::reacted(gap, at, &head.ts, changed)).collect())
 }
 
 async fn park(
