@@ -182,6 +182,13 @@ pub async fn mark_shown(
     .map(drop)
 }
 
+/// How many reactions Slack does not let our bot show, such as with an emoji that a workspace does not have.
+pub async fn count_refused(db: &Db) -> Result<i64, DbError> {
+    let (count,) =
+        db.read(sql!("SELECT COUNT(*) FROM shown_reactions WHERE is_refused")).fetch_one().await?;
+    Ok(count)
+}
+
 /// The bot's reaction is gone.
 pub async fn mark_gone(
     tx: &mut Tx,

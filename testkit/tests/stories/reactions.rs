@@ -1,5 +1,6 @@
 //! What people react in one workspace shows in the others for as long as anybody does.
 
+use shared::tables::reactions;
 use slack_emulator::{Fault, FaultRule};
 use testkit::{ACME, BIRCH, PATIENCE, Side, TestApp, on_each_database};
 
@@ -76,9 +77,11 @@ on_each_database! {
         app.until_idle().await;
         let names: Vec<_> = app.slack.calls_of("reactions.add").iter().map(|call| call.arguments["name"].clone()).collect();
         assert_eq!(names, ["acme-logo", "tada"]);
+        assert_eq!(reactions::count_refused(&app.db).await.expect("counted"), 1, "`syncbot queue stats` says so");
         unreacts(&app, ACME, ACME.person, &ts, "acme-logo");
         app.until_idle().await;
         assert_eq!(app.slack.calls_of("reactions.remove").len(), 0, "what was never shown is not removed");
+        assert_eq!(reactions::count_refused(&app.db).await.expect("counted"), 0);
         app.finish().await;
     }
 

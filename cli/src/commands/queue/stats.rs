@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use clap::Args;
 use serde_json::{Value, json};
 use shared::queue::{Hold, Stats};
+use shared::tables::reactions;
 
 use super::table::{Align, Table};
 use super::{Desk, Outcome, json as as_json, say, words};
@@ -34,15 +35,16 @@ const STATES: [&str; 5] = ["pending", "late", "parked", "dead", "done"];
 pub(super) async fn stats(desk: &Desk, options: &Options) -> anyhow::Result<Outcome> {
     let stats = desk.queue.stats().await?;
     let holds = desk.queue.holds().await?;
+    let not_shown = reactions::count_refused(desk.queue.db()).await?;
     say::answer(&if options.json {
-        as_json::text(&for_scripts(&stats, &holds, desk.now()))
+        as_json::text(&for_scripts(&stats, &holds, not_shown, desk.now()))
     } else {
-        for_people(&stats, &holds, desk.now())
+        for_people(&stats, &holds, not_shown, desk.now())
     });
     Ok(Outcome::Done)
 }
 
-fn for_people(stats: &Stats, holds: &[Hold], now: i64) -> String {
+fn for_people(stats: &Stats, holds: &[Hold], not_shown: i64, now: i64) -> String {
     let lanes = stats.lanes;
     let mut text = String::new();
     let _ = writeln!(
@@ -58,6 +60,13 @@ fn for_people(stats: &Stats, holds: &[Hold], now: i64) -> String {
     text.push_str(&jobs(stats));
     text.push('\n');
     text.push_str(&held(holds, now));
+    if not_shown > 0 {
+        let _ = writeln!(
+            text,
+            "\n{} not shown: Slack does not take them, such as an emoji that a workspace does not have.",
+            words::count(not_shown, "reaction is", "reactions are")
+        );
+    }
     let dead: i64 =
         stats.jobs.iter().filter(|count| count.state == "dead").map(|count| count.jobs).sum();
     if dead > 0 {
@@ -123,7 +132,7 @@ fn held(holds: &[Hold], now: i64) -> String {
     table.render()
 }
 
-fn for_scripts(stats: &Stats, holds: &[Hold], now: i64) -> Value {
+fn for_scripts(stats: &Stats, holds: &[Hold], not_shown: i64, now: i64) -> Value {
     let jobs = stats
         .jobs
         .iter()
@@ -147,5 +156,6 @@ fn for_scripts(stats: &Stats, holds: &[Hold], now: i64) -> Value {
         "oldest_due_lane_ms": stats.backlog.oldest_millis,
         "oldest_open_job_at": stats.oldest_open_at.map(as_json::time),
         "holds": holds.collect::<Vec<_>>(),
+        "reactions_not_shown": not_shown,
     })
 }
