@@ -133,6 +133,14 @@ own_id!(
     WorkspaceId, "workspace row id"
 );
 own_id!(
+    /// Somebody installs the app: one attempt.
+    InstallAttemptId, "install attempt id"
+);
+own_id!(
+    /// An entry of the audit log.
+    AuditId, "audit entry id"
+);
+own_id!(
     /// One logical channel that several workspaces share.
     SyncId, "sync id"
 );

@@ -12,6 +12,7 @@ pub mod db;
 pub mod echo;
 pub mod error;
 pub mod failpoint;
+pub mod grant;
 pub mod ids;
 pub mod jobs;
 pub mod process;

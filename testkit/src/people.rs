@@ -1,6 +1,7 @@
 //! What people are in other workspaces, and what they let SyncBot do there.
 
 use secrecy::SecretString;
+use shared::grant::Grant;
 use shared::ids::UserId;
 use shared::tables::user_mappings::{self, UserMapping};
 use shared::tables::user_tokens::{self, UserToken};
@@ -29,10 +30,11 @@ impl TestApp {
     pub async fn authorize(&self, side: Side, user: &str) {
         let scopes = shared::slack::scopes::USER;
         let token = SecretString::from(self.slack.authorize(side.team, user, scopes));
+        let grant = Grant::lasting(token, scopes.join(","));
         let Services { db, clock, sealer, .. } = &self.services;
         let workspace = self.workspace(side).await.id;
         let user: UserId = user.parse().expect("an id");
-        let token = UserToken::new(workspace, user, &token, scopes.join(","), sealer);
+        let token = UserToken::new(workspace, user, &grant, sealer);
         let mut tx = db.begin().await.expect("begun");
         user_tokens::upsert(&mut tx, &token, clock.now()).await.expect("stored");
         tx.commit().await.expect("committed");

@@ -3,14 +3,17 @@
 use anyhow::Context as _;
 use secrecy::SecretString;
 use shared::config::WorkerProcessConfig;
-use shared::db::retry_contention;
-use shared::ids::{ChannelId, SyncChannelId, SyncId, WorkspaceId};
+use shared::db::{DbError, Tx, retry_contention};
+use shared::grant::Grant;
+use shared::ids::{BotId, ChannelId, SyncChannelId, SyncId, TeamId, UserId, WorkspaceId};
 use shared::jobs::read_directory;
 use shared::queue::Scope;
 use shared::slack::methods::auth;
+use shared::tables::audit::{self, Actor, Entry};
 use shared::tables::installations::{self, Installation};
 use shared::tables::sync_channels::{self, NotInserted, SyncChannel};
 use shared::tables::syncs;
+use shared::tables::user_tokens::{self, UserToken};
 use shared::tables::workspaces::{self, Workspace};
 
 use crate::Services;
@@ -29,36 +32,75 @@ pub async fn with_token(
         .call(token, &auth::Test {}, TIMEOUT)
         .await
         .context("Slack does not accept the bot token")?;
-    let (clock, rng) = (&services.clock, &services.rng);
-    let stored = retry_contention(clock, rng, || async {
+    let granted = Granted {
+        team_id: bot.team_id,
+        name: bot.team,
+        bot_user_id: bot.user_id,
+        bot_id: bot.bot_id,
+        bot: Grant::lasting(token.clone(), scopes),
+        person: None,
+    };
+    let stored = retry_contention(&services.clock, &services.rng, || async {
         let mut tx = services.db.begin().await?;
-        let new = Workspace {
-            id: WorkspaceId::generate(clock, rng),
-            team_id: bot.team_id.clone(),
-            name: bot.team.clone(),
-        };
-        workspaces::upsert(&mut tx, &new, clock.now()).await?;
-        // One that was installed before keeps its id.
-        let workspace = workspaces::by_team(&mut tx, &bot.team_id).await?.unwrap_or(new);
-        let (user, id) = (bot.user_id.clone(), bot.bot_id.clone());
-        let installation = Installation::new(
-            workspace.id.clone(),
-            user,
-            id,
-            token,
-            scopes.to_owned(),
-            &services.sealer,
-        );
-        installations::upsert(&mut tx, &installation, clock.now()).await?;
-        // What was for it goes on.
-        services.queue.release_hold(&mut tx, &Scope::workspace(&workspace.team_id)).await?;
-        let directory = read_directory::job(&workspace.id, &workspace.team_id);
-        services.queue.enqueue(&mut tx, vec![directory]).await?;
+        let workspace = store(&mut tx, services, &granted, Actor::Operator).await?;
         tx.commit().await?;
         Ok(workspace)
     });
     let workspace = stored.await?;
     services.queue.wakes().signal();
+    Ok(workspace)
+}
+
+/// What a workspace grants when it installs the app.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct Granted {
+    pub team_id: TeamId,
+    pub name: String,
+    pub bot_user_id: UserId,
+    pub bot_id: BotId,
+    pub bot: Grant,
+    /// Whoever installed it may let SyncBot speak for them as well.
+    pub person: Option<(UserId, Grant)>,
+}
+
+/// Stores workspace, installation and tokens, and lets go on what waited for them. Others learn of the jobs once
+/// the transaction has committed ([`Wakes::signal`](shared::queue::Wakes::signal)).
+pub async fn store(
+    tx: &mut Tx,
+    services: &Services,
+    granted: &Granted,
+    actor: Actor,
+) -> Result<Workspace, DbError> {
+    let Services { clock, rng, sealer, queue, .. } = services;
+    let (now, team) = (clock.now(), &granted.team_id);
+    let new = Workspace {
+        id: WorkspaceId::generate(clock, rng),
+        team_id: team.clone(),
+        name: granted.name.clone(),
+    };
+    workspaces::upsert(tx, &new, now).await?;
+    // One that was installed before keeps its id.
+    let workspace = workspaces::by_team(tx, team).await?.unwrap_or(new);
+    let (id, user, bot) =
+        (workspace.id.clone(), granted.bot_user_id.clone(), granted.bot_id.clone());
+    let installation = Installation::new(id, user, bot, &granted.bot, now, sealer);
+    installations::upsert(tx, &installation).await?;
+    if let Some((user, grant)) = &granted.person {
+        let token = UserToken::new(workspace.id.clone(), user.clone(), grant, sealer);
+        user_tokens::upsert(tx, &token, now).await?;
+    }
+    let entry = Entry {
+        team: Some(team),
+        actor,
+        action: "workspace.installed",
+        subject: Some(workspace.id.to_string()),
+        detail: Some(granted.bot.scopes.clone()),
+    };
+    audit::note(tx, &entry, clock, rng).await?;
+    // What was for it goes on.
+    queue.release_hold(tx, &Scope::workspace(team)).await?;
+    queue.enqueue(tx, vec![read_directory::job(&workspace.id, team)]).await?;
     Ok(workspace)
 }
 

@@ -3,10 +3,13 @@
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 
-use crate::crypto::{Place, SealError, Sealer};
+use crate::crypto::{SealError, Sealer};
 use crate::db::{Db, DbError, Tx};
+use crate::grant::{Grant, Renewal, Sealed};
 use crate::ids::{BotId, UserId, WorkspaceId};
 use crate::sql;
+
+const TABLE: &str = "installations";
 
 /// The bot of a workspace.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -17,40 +20,52 @@ pub struct Installation {
     pub bot_user_id: UserId,
     /// The bot as an author.
     pub bot_id: BotId,
-    token: String,
-    /// Scopes that were granted, separated by commas.
-    pub scopes: String,
-}
-
-fn place(workspace: &WorkspaceId) -> Place<'_> {
-    Place { table: "installations", column: "token", row: workspace.as_str() }
+    /// When it was installed last.
+    pub installed_at: DateTime<Utc>,
+    #[sqlx(flatten)]
+    grant: Sealed,
 }
 
 impl Installation {
-    /// An installation whose token is sealed from the start.
+    /// An installation whose secrets are sealed from the start.
     pub fn new(
         workspace_id: WorkspaceId,
         bot_user_id: UserId,
         bot_id: BotId,
-        token: &SecretString,
-        scopes: String,
+        grant: &Grant,
+        installed_at: DateTime<Utc>,
         sealer: &Sealer,
     ) -> Self {
-        let token = sealer.seal(place(&workspace_id), token);
-        Self { workspace_id, bot_user_id, bot_id, token, scopes }
+        let grant = Sealed::new(grant, TABLE, workspace_id.as_str(), sealer);
+        Self { workspace_id, bot_user_id, bot_id, installed_at, grant }
     }
 
     /// The bot's token.
     pub fn token(&self, sealer: &Sealer) -> Result<SecretString, SealError> {
-        sealer.unseal(place(&self.workspace_id), &self.token)
+        self.grant.token(TABLE, self.workspace_id.as_str(), sealer)
+    }
+
+    /// How the token is renewed, if it has to be.
+    pub fn renewal(&self, sealer: &Sealer) -> Result<Option<Renewal>, SealError> {
+        self.grant.renewal(TABLE, self.workspace_id.as_str(), sealer)
+    }
+
+    /// When the token ends; `None`: when it is revoked.
+    pub fn expires_at(&self) -> Option<DateTime<Utc>> {
+        self.grant.expires_at
+    }
+
+    /// Scopes that were granted, separated by commas.
+    pub fn scopes(&self) -> &str {
+        &self.grant.scopes
     }
 }
 
 /// The bot of a workspace that is installed.
 pub async fn of(db: &Db, workspace: &WorkspaceId) -> Result<Option<Installation>, DbError> {
     db.read(sql!(
-        "SELECT workspace_id, bot_user_id, bot_id, token, scopes FROM installations
-         JOIN workspaces ON workspaces.id = installations.workspace_id
+        "SELECT workspace_id, bot_user_id, bot_id, token, scopes, refresh_token, expires_at, installed_at
+         FROM installations JOIN workspaces ON workspaces.id = installations.workspace_id
          WHERE workspace_id = $1 AND workspaces.deleted_at IS NULL"
     ))
     .bind(workspace.clone())
@@ -83,26 +98,27 @@ pub async fn is_bot_id(tx: &mut Tx, workspace: &WorkspaceId, bot: &BotId) -> Res
 }
 
 /// Stores an installation over the one that was there.
-pub async fn upsert(
-    tx: &mut Tx,
-    installation: &Installation,
-    now: DateTime<Utc>,
-) -> Result<(), DbError> {
+pub async fn upsert(tx: &mut Tx, installation: &Installation) -> Result<(), DbError> {
+    let Installation { workspace_id, bot_user_id, bot_id, installed_at, grant } = installation;
     tx.query(sql!(
-        "INSERT INTO installations (workspace_id, bot_user_id, bot_id, token, scopes, installed_at)
-         VALUES ($1, $2, $3, $4, $5, $6)
-         ON CONFLICT (workspace_id) DO UPDATE SET bot_user_id = $2, bot_id = $3, token = $4, scopes = $5, installed_at = $6",
+        "INSERT INTO installations (workspace_id, bot_user_id, bot_id, token, scopes, refresh_token, expires_at, installed_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+         ON CONFLICT (workspace_id) DO UPDATE SET bot_user_id = $2, bot_id = $3, token = $4, scopes = $5,
+             refresh_token = $6, expires_at = $7, installed_at = $8",
         // MySQL has no ON CONFLICT.
-        mysql: "INSERT INTO installations (workspace_id, bot_user_id, bot_id, token, scopes, installed_at)
-         VALUES ($1, $2, $3, $4, $5, $6)
-         ON DUPLICATE KEY UPDATE bot_user_id = $2, bot_id = $3, token = $4, scopes = $5, installed_at = $6"
+        mysql: "INSERT INTO installations (workspace_id, bot_user_id, bot_id, token, scopes, refresh_token, expires_at, installed_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+         ON DUPLICATE KEY UPDATE bot_user_id = $2, bot_id = $3, token = $4, scopes = $5,
+             refresh_token = $6, expires_at = $7, installed_at = $8"
     ))
-    .bind(installation.workspace_id.clone())
-    .bind(installation.bot_user_id.clone())
-    .bind(installation.bot_id.clone())
-    .bind(installation.token.clone())
-    .bind(installation.scopes.clone())
-    .bind(now)
+    .bind(workspace_id.clone())
+    .bind(bot_user_id.clone())
+    .bind(bot_id.clone())
+    .bind(grant.token.clone())
+    .bind(grant.scopes.clone())
+    .bind(grant.refresh_token.clone())
+    .bind(grant.expires_at)
+    .bind(*installed_at)
     .execute()
     .await
     .map(drop)

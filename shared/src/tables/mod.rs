@@ -3,6 +3,7 @@
 //! Reads return `Option`; writes say how many rows they expect. Every query starts from a tenant.
 
 pub mod admins;
+pub mod audit;
 pub mod changes;
 pub mod channels;
 pub mod copies;

@@ -3,10 +3,13 @@
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 
-use crate::crypto::{Place, SealError, Sealer};
+use crate::crypto::{SealError, Sealer};
 use crate::db::{Db, DbError, Tx};
+use crate::grant::{Grant, Renewal, Sealed};
 use crate::ids::{UserId, WorkspaceId};
 use crate::sql;
+
+const TABLE: &str = "user_tokens";
 
 /// What somebody lets SyncBot do in their name.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -15,41 +18,41 @@ pub struct UserToken {
     pub workspace_id: WorkspaceId,
     /// Who.
     pub user_id: UserId,
-    token: String,
-    /// Scopes that were granted, separated by commas.
-    pub scopes: String,
-}
-
-fn seal_place(row: &str) -> Place<'_> {
-    Place { table: "user_tokens", column: "token", row }
-}
-
-fn row_of(workspace: &WorkspaceId, user: &UserId) -> String {
-    format!("{workspace}:{user}")
+    #[sqlx(flatten)]
+    grant: Sealed,
 }
 
 impl UserToken {
     /// A token that is sealed from the start.
-    pub fn new(
-        workspace_id: WorkspaceId,
-        user_id: UserId,
-        token: &SecretString,
-        scopes: String,
-        sealer: &Sealer,
-    ) -> Self {
-        let token = sealer.seal(seal_place(&row_of(&workspace_id, &user_id)), token);
-        Self { workspace_id, user_id, token, scopes }
+    pub fn new(workspace_id: WorkspaceId, user_id: UserId, grant: &Grant, sealer: &Sealer) -> Self {
+        let grant = Sealed::new(grant, TABLE, &row_of(&workspace_id, &user_id), sealer);
+        Self { workspace_id, user_id, grant }
     }
 
     /// The token itself.
     pub fn token(&self, sealer: &Sealer) -> Result<SecretString, SealError> {
-        sealer.unseal(seal_place(&row_of(&self.workspace_id, &self.user_id)), &self.token)
+        self.grant.token(TABLE, &row_of(&self.workspace_id, &self.user_id), sealer)
+    }
+
+    /// How the token is renewed, if it has to be.
+    pub fn renewal(&self, sealer: &Sealer) -> Result<Option<Renewal>, SealError> {
+        self.grant.renewal(TABLE, &row_of(&self.workspace_id, &self.user_id), sealer)
+    }
+
+    /// When the token ends; `None`: when it is revoked.
+    pub fn expires_at(&self) -> Option<DateTime<Utc>> {
+        self.grant.expires_at
     }
 
     /// Whether a scope was granted.
     pub fn has_scope(&self, scope: &str) -> bool {
-        self.scopes.split(',').any(|granted| granted == scope)
+        self.grant.scopes.split(',').any(|granted| granted == scope)
     }
+}
+
+/// A token is sealed for its row: copied to another, it does not open.
+fn row_of(workspace: &WorkspaceId, user: &UserId) -> String {
+    format!("{workspace}:{user}")
 }
 
 /// What somebody of an installed workspace lets SyncBot do in their name.
@@ -59,7 +62,7 @@ pub async fn of(
     user: &UserId,
 ) -> Result<Option<UserToken>, DbError> {
     db.read(sql!(
-        "SELECT workspace_id, user_id, token, scopes FROM user_tokens
+        "SELECT workspace_id, user_id, token, scopes, refresh_token, expires_at FROM user_tokens
          JOIN workspaces ON workspaces.id = user_tokens.workspace_id
          WHERE workspace_id = $1 AND user_id = $2 AND workspaces.deleted_at IS NULL"
     ))
@@ -72,16 +75,21 @@ pub async fn of(
 /// Stores a token over the one that was there.
 pub async fn upsert(tx: &mut Tx, token: &UserToken, now: DateTime<Utc>) -> Result<(), DbError> {
     tx.query(sql!(
-        "INSERT INTO user_tokens (workspace_id, user_id, token, scopes, authorized_at) VALUES ($1, $2, $3, $4, $5)
-         ON CONFLICT (workspace_id, user_id) DO UPDATE SET token = $3, scopes = $4, authorized_at = $5",
+        "INSERT INTO user_tokens (workspace_id, user_id, token, scopes, refresh_token, expires_at, authorized_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)
+         ON CONFLICT (workspace_id, user_id)
+         DO UPDATE SET token = $3, scopes = $4, refresh_token = $5, expires_at = $6, authorized_at = $7",
         // MySQL has no ON CONFLICT.
-        mysql: "INSERT INTO user_tokens (workspace_id, user_id, token, scopes, authorized_at) VALUES ($1, $2, $3, $4, $5)
-         ON DUPLICATE KEY UPDATE token = $3, scopes = $4, authorized_at = $5"
+        mysql: "INSERT INTO user_tokens (workspace_id, user_id, token, scopes, refresh_token, expires_at, authorized_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)
+         ON DUPLICATE KEY UPDATE token = $3, scopes = $4, refresh_token = $5, expires_at = $6, authorized_at = $7"
     ))
     .bind(token.workspace_id.clone())
     .bind(token.user_id.clone())
-    .bind(token.token.clone())
-    .bind(token.scopes.clone())
+    .bind(token.grant.token.clone())
+    .bind(token.grant.scopes.clone())
+    .bind(token.grant.refresh_token.clone())
+    .bind(token.grant.expires_at)
     .bind(now)
     .execute()
     .await
@@ -95,7 +103,7 @@ pub async fn forget(tx: &mut Tx, token: &UserToken) -> Result<(), DbError> {
     ))
     .bind(token.workspace_id.clone())
     .bind(token.user_id.clone())
-    .bind(token.token.clone())
+    .bind(token.grant.token.clone())
     .execute()
     .await
     .map(drop)
