@@ -10,9 +10,10 @@ use shared::ids::{SyncChannelId, SyncId};
 use shared::jobs::fill_gap;
 use shared::sql;
 use shared::tables::gaps::{self, Reason};
+use shared::tables::pauses::{self, Cause};
 use shared::tables::reaction_styles::{self, ReactionStyle};
 use shared::tables::sync_channels::{self, NotInserted, SyncChannel};
-use shared::tables::{pauses, syncs, workspaces};
+use shared::tables::{syncs, workspaces};
 use worker::{Services, install};
 
 use crate::{PATIENCE, Side, TestApp};
@@ -74,7 +75,7 @@ impl TestApp {
         let paused = retry_contention(clock, rng, || async {
             let (mut tx, mut any) = (db.begin().await?, false);
             for channel in sync_channels(&mut tx, team, channel).await? {
-                any |= pauses::pause(&mut tx, &channel, clock).await?;
+                any |= pauses::pause(&mut tx, &channel, Cause::Admin, clock).await?;
             }
             tx.commit().await?;
             Ok(any)

@@ -6,9 +6,10 @@ use shared::ids::UserId;
 use shared::tables::user_mappings::{self, UserMapping};
 use shared::tables::user_tokens::{self, UserToken};
 use shared::tables::workspaces::{self, Workspace};
+use url::Url;
 use worker::Services;
 
-use crate::{Side, TestApp};
+use crate::{PATIENCE, Side, TestApp};
 
 impl TestApp {
     /// Somebody decides who a person of one workspace is in another.
@@ -38,6 +39,33 @@ impl TestApp {
         let mut tx = db.begin().await.expect("begun");
         user_tokens::upsert(&mut tx, &token, clock.now()).await.expect("stored");
         tx.commit().await.expect("committed");
+    }
+
+    /// Somebody in a workspace lets the app in again that they had removed, and it is stored.
+    pub async fn reinstall(&self, side: Side) {
+        const BACK: &str = "https://syncbot.example/slack/oauth_redirect";
+        let slack = &self.slack;
+        let scopes = shared::slack::scopes::BOT.join(",");
+        let asked = [
+            ("client_id", slack.client_id()),
+            ("scope", &scopes),
+            ("redirect_uri", BACK),
+            ("state", "s"),
+        ];
+        let asked = Url::parse_with_params(&slack.authorize_url(), asked).expect("an address");
+        let sent_to = slack.allow(side.team, side.person, asked.as_str());
+        let code =
+            sent_to.query_pairs().find(|(name, _)| name == "code").expect("a code").1.into_owned();
+        let exchange = [("code", code.as_str()), ("redirect_uri", BACK)];
+        let exchanged = shared::http_client(PATIENCE)
+            .expect("a client")
+            .post(format!("{}oauth.v2.access", slack.api_url()))
+            .basic_auth(slack.client_id(), Some(slack.client_secret()))
+            .form(&exchange)
+            .send();
+        let answer = exchanged.await.expect("answered").status();
+        assert!(answer.is_success(), "{answer}");
+        self.install(side).await;
     }
 
     /// A workspace that is installed.

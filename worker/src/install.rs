@@ -16,7 +16,7 @@ use shared::tables::syncs;
 use shared::tables::user_tokens::{self, UserToken};
 use shared::tables::workspaces::{self, Workspace};
 
-use crate::Services;
+use crate::{Services, lifecycle};
 
 /// How long Slack may take to say whose token it is.
 const TIMEOUT: std::time::Duration = std::time::Duration::from_secs(10);
@@ -79,6 +79,8 @@ pub async fn store(
         team_id: team.clone(),
         name: granted.name.clone(),
     };
+    let known = workspaces::any_by_team(tx, team).await?;
+    let returns = lifecycle::before_install(tx, known.as_ref().unwrap_or(&new)).await?;
     workspaces::upsert(tx, &new, now).await?;
     // One that was installed before keeps its id.
     let workspace = workspaces::by_team(tx, team).await?.unwrap_or(new);
@@ -100,7 +102,9 @@ pub async fn store(
     audit::note(tx, &entry, clock, rng).await?;
     // What was for it goes on.
     queue.release_hold(tx, &Scope::workspace(team)).await?;
-    queue.enqueue(tx, vec![read_directory::job(&workspace.id, team)]).await?;
+    let mut jobs = vec![read_directory::job(&workspace.id, team)];
+    jobs.extend(returns);
+    queue.enqueue(tx, jobs).await?;
     Ok(workspace)
 }
 

@@ -8,6 +8,7 @@ mod context;
 mod failure;
 pub mod install;
 mod jobs;
+mod lifecycle;
 mod matching;
 mod pace;
 mod registry;

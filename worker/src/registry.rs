@@ -8,9 +8,10 @@ use shared::jobs;
 use shared::queue::{JobRow, NewJob, Queue};
 
 use crate::jobs::{
-    channel_event, daily_digest, deliver_copy, deliver_files, directory_care, fill_gap,
-    fill_thread, leave_channel, member_event, note_gap, notice, queue_care, read_directory,
-    refresh_copy, refresh_reactions, resume_channel, route_event, tell_admins,
+    channel_event, channel_notice, daily_digest, deliver_copy, deliver_files, directory_care,
+    fill_gap, fill_thread, leave_channel, member_event, note_gap, notice, queue_care,
+    read_directory, refresh_copy, refresh_reactions, restore_workspace, resume_channel,
+    route_event, tell_admins, workspace_event,
 };
 use crate::{Done, Failure, JobContext};
 
@@ -68,6 +69,7 @@ pub fn registry() -> Vec<Registered> {
     vec![
         job(jobs::route_event::NAME, |cx| Box::pin(route_event::run(cx)), QUICK),
         job(jobs::channel_event::NAME, |cx| Box::pin(channel_event::run(cx)), QUICK),
+        job(jobs::channel_notice::NAME, |cx| Box::pin(channel_notice::run(cx)), QUICK),
         job(jobs::leave_channel::NAME, |cx| Box::pin(leave_channel::run(cx)), QUICK),
         Registered {
             on_death: Some(|cx, tx, reason| Box::pin(deliver_copy::on_death(cx, tx, reason))),
@@ -95,6 +97,8 @@ pub fn registry() -> Vec<Registered> {
         },
         job(jobs::refresh_reactions::NAME, |cx| Box::pin(refresh_reactions::run(cx)), QUICK),
         job(jobs::resume_channel::NAME, |cx| Box::pin(resume_channel::run(cx)), LONG),
+        job(jobs::workspace_event::NAME, |cx| Box::pin(workspace_event::run(cx)), QUICK),
+        job(jobs::restore_workspace::NAME, |cx| Box::pin(restore_workspace::run(cx)), LONG),
         job(jobs::note_gap::NAME, |cx| Box::pin(note_gap::run(cx)), QUICK),
         Registered {
             on_death: Some(|cx, tx, _| Box::pin(fill_gap::on_death(cx, tx))),

@@ -27,6 +27,8 @@ pub struct Services {
     pub pacer: Pacer,
     /// Slack has said that it takes marks with the tokens of apps alone.
     pub marks_are_for_apps: Arc<AtomicBool>,
+    /// Days until what an uninstalled workspace had is removed for good.
+    pub retention_days: u32,
     /// How long Slack may need to show a message that it accepted.
     pub settle: Duration,
 }
@@ -35,6 +37,8 @@ pub struct Services {
 const HTTP_TIMEOUT: Duration = Duration::from_secs(30);
 /// Beside one connection for each lane: claims, renewals, and listening.
 const OWN_CONNECTIONS: usize = 4;
+/// As in `default.toml`, for whoever has no such configuration.
+const DEFAULT_RETENTION_DAYS: u32 = 30;
 /// Between looks for a database that is not there at the start.
 const DATABASE_PAUSE: Duration = Duration::from_millis(250);
 
@@ -62,9 +66,21 @@ impl Services {
         let slack =
             slack::Client::new(shared::http_client(HTTP_TIMEOUT)?, config.client.api_url.clone());
         let settle = config.worker.settle;
+        let retention_days = config.policy.retention_days.unwrap_or(DEFAULT_RETENTION_DAYS);
         let pacer = Pacer::new(clock.clone(), config.worker.is_paced);
         let marks_are_for_apps = Arc::default();
-        Ok(Self { db, queue, slack, sealer, clock, rng, pacer, marks_are_for_apps, settle })
+        Ok(Self {
+            db,
+            queue,
+            slack,
+            sealer,
+            clock,
+            rng,
+            pacer,
+            marks_are_for_apps,
+            retention_days,
+            settle,
+        })
     }
 }
 

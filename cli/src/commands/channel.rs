@@ -8,9 +8,10 @@ use shared::db::retry_contention;
 use shared::ids::{ChannelId, TeamId};
 use shared::jobs::fill_gap;
 use shared::tables::gaps::{self, Reason};
+use shared::tables::pauses::{self, Cause};
 use shared::tables::reaction_styles::{self, ReactionStyle};
 use shared::tables::sync_channels::{self, Listed};
-use shared::tables::{pauses, workspaces};
+use shared::tables::workspaces;
 
 use super::desk::{self, Desk, Outcome};
 use super::table::{Align, Table};
@@ -145,7 +146,7 @@ async fn change(
         let mut changed = 0;
         for sync in &syncs {
             changed += usize::from(match act {
-                Act::Pause => pauses::pause(&mut tx, sync, clock).await?,
+                Act::Pause => pauses::pause(&mut tx, sync, Cause::Admin, clock).await?,
                 Act::Resume => pauses::resume(&mut tx, queue, sync, clock).await?,
                 Act::Reactions(style) => reaction_styles::set(&mut tx, sync, style).await?,
             });

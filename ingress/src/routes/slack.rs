@@ -8,3 +8,4 @@ mod member;
 pub(crate) mod message;
 mod rate_limited;
 mod reaction;
+mod workspace;

@@ -4,6 +4,7 @@
 //! or a payload's meaning in one deployment; `docs/JOBS.md` says how.
 
 pub mod channel_event;
+pub mod channel_notice;
 pub mod daily_digest;
 pub mod deliver_copy;
 pub mod deliver_files;
@@ -18,9 +19,11 @@ pub mod queue_care;
 pub mod read_directory;
 pub mod refresh_copy;
 pub mod refresh_reactions;
+pub mod restore_workspace;
 pub mod resume_channel;
 pub mod route_event;
 pub mod tell_admins;
+pub mod workspace_event;
 
 use crate::queue::{Lane, NewJob, Order, Priority};
 

@@ -17,6 +17,9 @@ pub struct Envelope<E> {
     pub event_id: EventId,
     #[serde(default, deserialize_with = "unless_null")]
     pub is_ext_shared_channel: bool,
+    /// When it happened, in seconds since 1970.
+    #[serde(default)]
+    pub event_time: i64,
     pub event: E,
 }
 

@@ -10,6 +10,7 @@ pub mod scopes;
 pub mod signature;
 pub mod tier;
 pub mod transfer;
+pub mod workspace_events;
 
 pub use client::Client;
 pub use error::{CallError, Outcome};

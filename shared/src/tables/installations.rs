@@ -123,3 +123,14 @@ pub async fn upsert(tx: &mut Tx, installation: &Installation) -> Result<(), DbEr
     .await
     .map(drop)
 }
+
+/// Forgets the token of a workspace that uninstalled the app. What the bot was called stays known.
+pub async fn forget_token(tx: &mut Tx, workspace: &WorkspaceId) -> Result<(), DbError> {
+    tx.query(sql!(
+        "UPDATE installations SET token = '', refresh_token = NULL, expires_at = NULL WHERE workspace_id = $1"
+    ))
+    .bind(workspace.clone())
+    .execute()
+    .await
+    .map(drop)
+}

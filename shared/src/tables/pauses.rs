@@ -7,13 +7,40 @@
 use super::sync_channels::Way;
 use crate::clock::Clock;
 use crate::db::{Db, DbError, Tx};
-use crate::ids::{SyncChannelId, TeamId};
+use crate::ids::{ChannelId, SyncChannelId, TeamId, WorkspaceId};
 use crate::jobs::resume_channel;
 use crate::queue::Queue;
 use crate::sql;
 
-/// Nothing that is said from now on goes from or to the sync channel. `false`: it is paused already.
-pub async fn pause(tx: &mut Tx, channel: &SyncChannelId, clock: &Clock) -> Result<bool, DbError> {
+/// Why a sync channel is paused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cause {
+    /// Somebody decided it.
+    Admin,
+    /// Its workspace let us in no longer.
+    Uninstalled,
+    /// It is private, and the bot is not in it since its workspace installed the app again.
+    Left,
+}
+
+impl Cause {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Admin => "admin",
+            Self::Uninstalled => "uninstalled",
+            Self::Left => "left",
+        }
+    }
+}
+
+/// Nothing that is said from now on goes from or to the sync channel. `false`: it is paused already, and stays so
+/// for the cause that it has.
+pub async fn pause(
+    tx: &mut Tx,
+    channel: &SyncChannelId,
+    cause: Cause,
+    clock: &Clock,
+) -> Result<bool, DbError> {
     lock(tx, channel).await?;
     if open_since(tx, channel).await?.is_some() {
         return Ok(false);
@@ -26,10 +53,11 @@ pub async fn pause(tx: &mut Tx, channel: &SyncChannelId, clock: &Clock) -> Resul
     // Clocks of two machines may differ; intervals do not overlap.
     let from = clock.now().timestamp_micros().max(last.unwrap_or(i64::MIN));
     tx.query(sql!(
-        "INSERT INTO pauses (sync_channel_id, from_micros, until_micros) VALUES ($1, $2, NULL)"
+        "INSERT INTO pauses (sync_channel_id, from_micros, until_micros, cause) VALUES ($1, $2, NULL, $3)"
     ))
     .bind(channel.clone())
     .bind(from)
+    .bind(cause.as_str())
     .execute_one("pauses", channel)
     .await?;
     Ok(true)
@@ -56,6 +84,44 @@ pub async fn resume(
     .await?;
     queue.enqueue(tx, vec![resume_channel::job(&team, channel, since)]).await?;
     Ok(true)
+}
+
+/// The channels of a workspace that are paused for one cause, each with the Slack channel that it is.
+pub async fn paused_for(
+    db: &Db,
+    workspace: &WorkspaceId,
+    cause: Cause,
+) -> Result<Vec<(SyncChannelId, ChannelId)>, DbError> {
+    db.read(sql!(
+        "SELECT sync_channels.id, sync_channels.channel_id FROM sync_channels
+         JOIN pauses ON pauses.sync_channel_id = sync_channels.id
+         WHERE sync_channels.workspace_id = $1 AND sync_channels.status = 'active'
+           AND pauses.until_micros IS NULL AND pauses.cause = $2
+         ORDER BY sync_channels.id"
+    ))
+    .bind(workspace.clone())
+    .bind(cause.as_str())
+    .fetch_all()
+    .await
+}
+
+/// A channel that is paused stays so for another cause. `false`: it is not paused for the first.
+pub async fn change_cause(
+    tx: &mut Tx,
+    channel: &SyncChannelId,
+    from: Cause,
+    to: Cause,
+) -> Result<bool, DbError> {
+    let changed = tx
+        .query(sql!(
+            "UPDATE pauses SET cause = $3 WHERE sync_channel_id = $1 AND until_micros IS NULL AND cause = $2"
+        ))
+        .bind(channel.clone())
+        .bind(from.as_str())
+        .bind(to.as_str())
+        .execute()
+        .await?;
+    Ok(changed > 0)
 }
 
 /// Whether all of them are still paused, of which an earlier look said so. Then they stay so until `tx` ends.

@@ -1,6 +1,7 @@
 //! Which Slack channels take part in which sync, and in which direction.
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
 use crate::db::{Db, DbError, Tx};
 use crate::ids::{ChannelId, SyncChannelId, SyncId, TeamId, WorkspaceId};
@@ -25,7 +26,7 @@ pub struct SyncChannel {
 }
 
 /// A channel that gets a copy.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, sqlx::FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, sqlx::FromRow, Serialize, Deserialize)]
 pub struct Target {
     /// The workspace that gets it.
     pub workspace_id: WorkspaceId,
@@ -129,6 +130,36 @@ pub async fn partners(tx: &mut Tx, workspace: &WorkspaceId) -> Result<Vec<Worksp
          WHERE own.workspace_id = $1 AND own.status = 'active' AND others.status = 'active'
            AND workspaces.deleted_at IS NULL
          ORDER BY workspaces.team_id"
+    ))
+    .bind(workspace.clone())
+    .fetch_all()
+    .await
+}
+
+/// Every sync channel of a workspace.
+pub async fn of_workspace(
+    tx: &mut Tx,
+    workspace: &WorkspaceId,
+) -> Result<Vec<SyncChannelId>, DbError> {
+    let rows: Vec<(SyncChannelId,)> = tx
+        .query(sql!(
+            "SELECT id FROM sync_channels WHERE workspace_id = $1 AND status = 'active' ORDER BY id"
+        ))
+        .bind(workspace.clone())
+        .fetch_all()
+        .await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// The other channels of the syncs that a workspace takes part in: those of workspaces that are installed.
+pub async fn siblings(tx: &mut Tx, workspace: &WorkspaceId) -> Result<Vec<Target>, DbError> {
+    tx.query(sql!(
+        "SELECT DISTINCT others.workspace_id, workspaces.team_id, others.channel_id FROM sync_channels AS own
+         JOIN sync_channels AS others ON others.sync_id = own.sync_id AND others.workspace_id <> own.workspace_id
+         JOIN workspaces ON workspaces.id = others.workspace_id
+         WHERE own.workspace_id = $1 AND own.status = 'active' AND others.status = 'active'
+           AND workspaces.deleted_at IS NULL
+         ORDER BY workspaces.team_id, others.channel_id"
     ))
     .bind(workspace.clone())
     .fetch_all()

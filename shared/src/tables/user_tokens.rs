@@ -108,3 +108,30 @@ pub async fn forget(tx: &mut Tx, token: &UserToken) -> Result<(), DbError> {
     .await
     .map(drop)
 }
+
+/// Somebody took back, by then, what they let SyncBot do. What they gave later stays.
+pub async fn revoke(
+    tx: &mut Tx,
+    workspace: &WorkspaceId,
+    user: &UserId,
+    by: DateTime<Utc>,
+) -> Result<bool, DbError> {
+    let revoked = tx
+        .query(sql!(
+            "DELETE FROM user_tokens WHERE workspace_id = $1 AND user_id = $2 AND authorized_at <= $3"
+        ))
+        .bind(workspace.clone())
+        .bind(user.clone())
+        .bind(by)
+        .execute()
+        .await?;
+    Ok(revoked == 1)
+}
+
+/// Nobody in the workspace lets SyncBot speak for them any more.
+pub async fn revoke_all(tx: &mut Tx, workspace: &WorkspaceId) -> Result<u64, DbError> {
+    tx.query(sql!("DELETE FROM user_tokens WHERE workspace_id = $1"))
+        .bind(workspace.clone())
+        .execute()
+        .await
+}

@@ -27,6 +27,14 @@ pub async fn by_team(tx: &mut Tx, team: &TeamId) -> Result<Option<Workspace>, Db
     .await
 }
 
+/// The workspace of a Slack team, installed or not.
+pub async fn any_by_team(tx: &mut Tx, team: &TeamId) -> Result<Option<Workspace>, DbError> {
+    tx.query(sql!("SELECT id, team_id, name FROM workspaces WHERE team_id = $1"))
+        .bind(team.clone())
+        .fetch_optional()
+        .await
+}
+
 /// Stores a workspace that was installed; one that is known keeps its id and gets the name.
 pub async fn upsert(tx: &mut Tx, workspace: &Workspace, now: DateTime<Utc>) -> Result<(), DbError> {
     tx.query(sql!(
@@ -43,4 +51,34 @@ pub async fn upsert(tx: &mut Tx, workspace: &Workspace, now: DateTime<Utc>) -> R
     .execute()
     .await
     .map(drop)
+}
+
+/// Since when a workspace is uninstalled; `None`: it is installed, or was never.
+pub async fn uninstalled_since(
+    tx: &mut Tx,
+    team: &TeamId,
+) -> Result<Option<DateTime<Utc>>, DbError> {
+    let row: Option<(DateTime<Utc>,)> = tx
+        .query(sql!(
+            "SELECT deleted_at FROM workspaces WHERE team_id = $1 AND deleted_at IS NOT NULL"
+        ))
+        .bind(team.clone())
+        .fetch_optional()
+        .await?;
+    Ok(row.map(|(since,)| since))
+}
+
+/// The workspace has uninstalled the app. `false`: that is known.
+pub async fn mark_uninstalled(
+    tx: &mut Tx,
+    id: &WorkspaceId,
+    now: DateTime<Utc>,
+) -> Result<bool, DbError> {
+    let marked = tx
+        .query(sql!("UPDATE workspaces SET deleted_at = $2 WHERE id = $1 AND deleted_at IS NULL"))
+        .bind(id.clone())
+        .bind(now)
+        .execute()
+        .await?;
+    Ok(marked == 1)
 }

@@ -8,6 +8,7 @@ use shared::rng::Rng;
 use shared::sql;
 use shared::tables::copies::{self, Form};
 use shared::tables::missed::{self, Cursor};
+use shared::tables::pauses::Cause;
 use shared::tables::posts::{self, Author, Body, NewPost};
 use shared::tables::reactions::{self, Reaction};
 use shared::tables::sync_channels::{self, SyncChannel, Way};
@@ -122,7 +123,7 @@ on_each_database! {
         let ids = Ids(Clock::system(), Rng::system());
         let mut tx = db.begin().await.expect("begun");
         let [acme, birch] = two_channels(&mut tx, &ids).await;
-        assert!(pauses::pause(&mut tx, &birch.id, &ids.0).await.expect("paused"));
+        assert!(pauses::pause(&mut tx, &birch.id, Cause::Admin, &ids.0).await.expect("paused"));
         tx.commit().await.expect("committed");
 
         let mut tx = db.begin().await.expect("begun");

@@ -10,6 +10,7 @@ mod files;
 mod gaps;
 mod held;
 mod late;
+mod lifecycle;
 mod mapping;
 mod messages;
 mod outage;

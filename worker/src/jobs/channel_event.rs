@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use shared::ids::ChannelId;
 use shared::jobs::{channel_event, leave_channel};
 use shared::queue::{Lane, Scope};
 use shared::slack::channel_events::ChannelEvent;
 use shared::slack::events::Envelope;
+use shared::tables::pauses::{self, Cause};
 use shared::tables::workspaces::Workspace;
-use shared::tables::{channels, installations, syncs};
+use shared::tables::{channels, installations, sync_channels, syncs};
 
 use crate::sync::whose;
 use crate::{Done, Failure, FencedTx, JobContext};
@@ -57,6 +59,7 @@ pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
         ChannelEvent::MemberJoined { channel, user, .. } => {
             if installations::is_bot(&mut tx, &workspace.id, user).await? {
                 if channels::is_in_a_sync(&mut tx, &workspace.id, channel).await? {
+                    come_back(cx, &mut tx, &workspace, channel).await?;
                     release(cx, &mut tx, &Scope::channel(&workspace.team_id, channel)).await?;
                 } else {
                     let Workspace { id, team_id, .. } = workspace;
@@ -71,6 +74,23 @@ pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
         }
     }
     cx.done(tx).await
+}
+
+/// The bot is in a private channel again that it was not in when its workspace had come back.
+async fn come_back(
+    cx: &JobContext<'_>,
+    tx: &mut FencedTx,
+    workspace: &Workspace,
+    channel: &ChannelId,
+) -> Result<(), Failure> {
+    let services = cx.services;
+    for sync in sync_channels::of_channel(tx, &workspace.team_id, channel).await? {
+        if pauses::change_cause(tx, &sync, Cause::Left, Cause::Uninstalled).await? {
+            pauses::resume(tx, &services.queue, &sync, &services.clock).await?;
+            cx.signal(tx);
+        }
+    }
+    Ok(())
 }
 
 /// What was held may go on, and is tried at once.

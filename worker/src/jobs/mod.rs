@@ -1,6 +1,7 @@
 //! One file a kind of job.
 
 pub(crate) mod channel_event;
+pub(crate) mod channel_notice;
 pub(crate) mod daily_digest;
 pub(crate) mod deliver_copy;
 pub(crate) mod deliver_files;
@@ -15,6 +16,8 @@ pub(crate) mod queue_care;
 pub(crate) mod read_directory;
 pub(crate) mod refresh_copy;
 pub(crate) mod refresh_reactions;
+pub(crate) mod restore_workspace;
 pub(crate) mod resume_channel;
 pub(crate) mod route_event;
 pub(crate) mod tell_admins;
+pub(crate) mod workspace_event;

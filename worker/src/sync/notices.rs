@@ -72,6 +72,52 @@ pub(crate) fn workspace_works(name: &str) -> String {
     )
 }
 
+/// A workspace that shares channels is gone.
+pub(crate) fn uninstalled(name: &str, days: u32) -> String {
+    format!(
+        "SyncBot was removed from the workspace *{}*. The channels that you share with it are paused; nothing of theirs is \
+         deleted. If it is installed there again within {days} days, they go on where they stopped.",
+        escaped(name)
+    )
+}
+
+/// As [`uninstalled`], for everybody in a channel.
+pub(crate) fn uninstalled_in_channel(name: &str) -> String {
+    format!(
+        "SyncBot was removed from *{}*: what is said here no longer reaches them, nor what they say this channel.",
+        escaped(name)
+    )
+}
+
+/// It is back.
+pub(crate) fn restored(name: &str) -> String {
+    format!(
+        "SyncBot is back in the workspace *{}*: the channels that you share with it go on where they stopped.",
+        escaped(name)
+    )
+}
+
+/// As [`restored`], for everybody in a channel.
+pub(crate) fn restored_in_channel(name: &str) -> String {
+    format!(
+        "SyncBot is back in *{}*: what is said from now on arrives on both sides again.",
+        escaped(name)
+    )
+}
+
+/// The channels that somebody has to invite the bot to.
+pub(crate) fn invite_me_again(channels: &[ChannelId]) -> String {
+    let shown = channels.iter().take(LINES).map(|channel| format!("<#{channel}>"));
+    let mut list = shown.collect::<Vec<_>>().join(", ");
+    if let Some(more @ 1..) = channels.len().checked_sub(LINES) {
+        list.push_str(&format!(" and {more} more"));
+    }
+    format!(
+        "Welcome back. I am no longer a member of {list}, and cannot join by myself. Invite me there with `/invite`: until \
+         then they stay paused."
+    )
+}
+
 /// From where a workspace sees what was given up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Side {

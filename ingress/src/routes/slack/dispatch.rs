@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::decision::Decision;
-use super::{channel, member, message, reaction};
+use super::{channel, member, message, reaction, workspace};
 use crate::refusal::Refusal;
 
 /// Event type → what decides about it. `envelope` is the whole request.
@@ -31,6 +31,8 @@ const EVENTS: &[(&str, Decide)] = &[
     ("member_joined_channel", channel::decide),
     ("team_join", member::decide),
     ("user_profile_changed", member::decide),
+    ("tokens_revoked", workspace::decide),
+    ("app_uninstalled", workspace::decide),
 ];
 
 /// What Slack tells that nothing follows from, and why.

@@ -115,6 +115,8 @@ pub struct Channel {
     pub name: String,
     #[serde(default)]
     pub is_private: bool,
+    #[serde(default)]
+    pub is_member: bool,
 }
 
 impl Method for History<'_> {
