@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use shared::slack::scopes;
+
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("a folder of the workspace").to_owned()
 }
@@ -41,4 +43,15 @@ fn every_test_that_the_promise_rests_on_exists() {
     };
     let missing: Vec<&&str> = named.iter().filter(|name| !exists(name)).collect();
     assert!(missing.is_empty(), "tests that do not exist are named: {missing:?}");
+}
+
+#[test]
+fn whoever_follows_the_quickstart_asks_for_the_scopes_of_the_manifest() {
+    let page = std::fs::read_to_string(root().join("docs/QUICKSTART.md")).expect("readable");
+    for (name, own) in
+        [("SLACK_BOT_SCOPES", &scopes::BOT[..]), ("SLACK_USER_SCOPES", &scopes::USER[..])]
+    {
+        let line = format!("export {name}={}\n", own.join(","));
+        assert!(page.contains(&line), "{line}");
+    }
 }

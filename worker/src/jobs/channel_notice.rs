@@ -15,16 +15,13 @@ pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
     let (team, channel) = (&place.team_id, &place.channel_id);
     let token = cx.target_token(&place.workspace_id, team).await?;
     cx.turn::<Say<'_>>(team, Some(channel)).await?;
-    match cx.call_now(&token, &Say { channel, text: &text }).await {
-        Ok(_) => {}
-        Err(error) => match error.outcome() {
-            Outcome::Transient(_) => {
-                let limited = Scope::channel(team, channel);
-                return Err(refusal::failure_of_call(cx, &error, team, limited));
-            }
-            // It may be there; and nobody waits for it.
-            _ => tracing::info!(%team, %channel, %error, "a notice is not said"),
-        },
+    if let Err(error) = cx.call_now(&token, &Say { channel, text: &text }).await {
+        if let Outcome::Transient(_) = error.outcome() {
+            let limited = Scope::channel(team, channel);
+            return Err(refusal::failure_of_call(cx, &error, team, limited));
+        }
+        // It may be there; and nobody waits for it.
+        tracing::info!(%team, %channel, %error, "a notice is not said");
     }
     cx.done(cx.begin().await?).await
 }

@@ -108,12 +108,13 @@ pub(crate) fn restored_in_channel(name: &str) -> String {
 /// The channels that somebody has to invite the bot to.
 pub(crate) fn invite_me_again(channels: &[ChannelId]) -> String {
     let shown = channels.iter().take(LINES).map(|channel| format!("<#{channel}>"));
-    let mut list = shown.collect::<Vec<_>>().join(", ");
-    if let Some(more @ 1..) = channels.len().checked_sub(LINES) {
-        list.push_str(&format!(" and {more} more"));
-    }
+    let list = shown.collect::<Vec<_>>().join(", ");
+    let more = match channels.len().saturating_sub(LINES) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
     format!(
-        "Welcome back. I am no longer a member of {list}, and cannot join by myself. Invite me there with `/invite`: until \
+        "Welcome back. I am no longer a member of {list}{more}, and cannot join by myself. Invite me there with `/invite`: until \
          then they stay paused."
     )
 }

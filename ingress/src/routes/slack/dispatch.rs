@@ -37,6 +37,7 @@ const EVENTS: &[(&str, Decide)] = &[
 
 /// What Slack tells that nothing follows from, and why.
 const IGNORED: &[(&str, &str)] = &[
+    ("app_home_opened", "what is set up there is not part of this version yet"),
     ("app_mention", "it comes as a message as well"),
     ("user_change", "it comes as user_profile_changed as well"),
     ("member_left_channel", "a channel that the bot is out of is noticed when it is written to"),
@@ -63,4 +64,35 @@ pub(super) fn decide(envelope: &str, event: &RawValue) -> Result<Decision, Refus
     let reason = known.map_or("nobody knows this type", |(_, reason)| reason);
     tracing::debug!(slack.event = %kind, reason, "event ignored");
     Ok(Decision::Ignore)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+
+    /// What the app's manifest asks Slack to send, by the type that the events have.
+    fn asked_for() -> Vec<String> {
+        let manifest: Value = serde_json::from_str(include_str!("../../../../slack-manifest.json"))
+            .expect("the manifest is JSON");
+        let events = manifest["settings"]["event_subscriptions"]["bot_events"].as_array();
+        let name = |event: &Value| event.as_str().expect("a name").to_owned();
+        let names = events.expect("a list").iter().map(name);
+        // Messages are asked for by kind of channel, and all come as `message`.
+        names.map(|name| name.split('.').next().unwrap_or_default().to_owned()).collect()
+    }
+
+    #[test]
+    fn the_manifest_asks_for_what_is_done_something_about_and_for_nothing_else() {
+        let asked_for = asked_for();
+        for name in &asked_for {
+            let is_known = EVENTS.iter().map(|(name, _)| *name);
+            let is_known = is_known.chain(IGNORED.iter().map(|(name, _)| *name));
+            assert!(is_known.clone().any(|known| known == name), "{name} has no line");
+        }
+        for (name, _) in EVENTS {
+            assert!(asked_for.iter().any(|asked| asked == name), "{name} is not asked for");
+        }
+    }
 }
