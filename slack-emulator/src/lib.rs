@@ -65,6 +65,7 @@ mod emulator;
 mod events;
 mod faults;
 mod guard;
+mod home;
 mod ids;
 mod installing;
 mod limits;

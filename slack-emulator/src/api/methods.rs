@@ -5,7 +5,7 @@ use super::call::Call;
 use super::client_call::ClientCall;
 use super::error::ApiError;
 use super::fields::Fields;
-use super::{apps, auth, chat, conversations, emoji, files, oauth, reactions, team, users};
+use super::{apps, auth, chat, conversations, emoji, files, oauth, reactions, team, users, views};
 use crate::limits::Tier;
 use crate::world::Caller;
 
@@ -106,6 +106,7 @@ const METHODS: &[Method] = &[
     Method { name: "users.info", scopes: alike(&["users:read"]), kind: ReadForm, tier: Tier::Four, run: Token(users::info::run) },
     Method { name: "users.list", scopes: alike(&["users:read"]), kind: ReadForm, tier: Tier::Two, run: Token(users::list::run) },
     Method { name: "users.lookupByEmail", scopes: alike(&["users:read.email"]), kind: ReadForm, tier: Tier::Three, run: Token(users::lookup_by_email::run) },
+    Method { name: "views.publish", scopes: NONE, kind: Write, tier: Tier::Four, run: Token(views::publish::run) },
 ];
 
 pub(super) fn method(name: &str) -> Option<&'static Method> {

@@ -8,6 +8,7 @@ mod answer;
 mod apps;
 mod arguments;
 mod auth;
+mod blocks;
 mod call;
 mod chat;
 mod client_call;
@@ -24,6 +25,7 @@ mod reactions;
 mod received;
 mod team;
 mod users;
+mod views;
 
 use std::sync::Arc;
 

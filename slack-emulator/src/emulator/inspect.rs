@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::SlackEmulator;
 use crate::events::WaitingRetry;
+use crate::home;
 use crate::limits::OverLimit;
 use crate::record::{ApiCall, Delivery};
 use crate::shown::ShownMessage;
@@ -91,6 +92,11 @@ impl SlackEmulator {
             let told = workspace.told.iter().filter(|told| told.from == *bot && told.to == *user);
             told.map(|told| told.text.clone()).collect()
         })
+    }
+
+    /// What somebody sees on the app's Home tab, if anything was published to them.
+    pub fn home(&self, team: &str, user: &str) -> Option<serde_json::Value> {
+        self.core.read(|state| home::shown(state, team, user))
     }
 
     /// Every breach of Slack's rules by the app.

@@ -2,6 +2,7 @@
 
 use super::SlackEmulator;
 use crate::deeds::{self, ActError, UserAct};
+use crate::home;
 use crate::ids::Ts;
 use crate::previews;
 use crate::sharing;
@@ -57,6 +58,17 @@ impl SlackEmulator {
         let (team, file) = (team.into(), file.into());
         let deleted = self.core.change(|state| sharing::delete(&self.core, state, &team, &file));
         deleted.unwrap_or_else(|| panic!("there is no file {file} in {team}"));
+    }
+
+    /// Someone opens the app's Home tab.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such workspace or user.
+    #[track_caller]
+    pub fn open_home(&self, team: &str, user: &str) {
+        let (team, user) = (team.into(), user.into());
+        done(self.core.change(|state| home::open(&self.core, state, &team, &user)));
     }
 
     /// Someone says something, with all that there is to choose about it.

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value;
+
 use super::{App, Channel, ChannelSetup, File, Grant, Installation, User, is_standard_emoji};
 use crate::ids::{ChannelId, FileId, TeamId, Ts, UserId};
 use crate::time::{now_micros, now_seconds};
@@ -26,6 +28,8 @@ pub(crate) struct Workspace {
     pub(crate) files: BTreeMap<FileId, File>,
     /// What was said in conversations of two, one of whom the app speaks for.
     pub(crate) told: Vec<Told>,
+    /// What each person sees on the app's Home tab.
+    pub(crate) homes: BTreeMap<UserId, Value>,
     /// Those conversations that were opened.
     pub(crate) opened: BTreeSet<ChannelId>,
     /// When somebody's profile changed, in seconds since 1970.
@@ -57,6 +61,7 @@ impl Workspace {
             emoji: BTreeMap::new(),
             files: BTreeMap::new(),
             told: Vec::new(),
+            homes: BTreeMap::new(),
             opened: BTreeSet::new(),
             updated: BTreeMap::new(),
             clock: 0,

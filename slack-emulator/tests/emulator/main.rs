@@ -19,6 +19,7 @@ mod emoji;
 mod event_shapes;
 mod faults;
 mod files;
+mod home;
 mod library;
 mod limits;
 mod oauth_access;

@@ -5,7 +5,6 @@ pub(super) mod get_permalink;
 pub(super) mod post_message;
 pub(super) mod update;
 
-mod blocks;
 mod metadata;
 mod own;
 

@@ -3,7 +3,8 @@
 
 use serde_json::{Value, json};
 
-use super::{blocks, check_membership, metadata};
+use super::{check_membership, metadata};
+use crate::api::blocks::{self, Surface};
 use crate::api::call::Call;
 use crate::api::error::ApiError;
 use crate::api::fields::Fields;
@@ -79,7 +80,7 @@ fn draft(call: &Call<'_>, channel: &Channel) -> Result<Draft, ApiError> {
     call.text("parse")?;
     let text = call.text("text")?.filter(|text| !text.trim().is_empty());
     let sent = call.structure("blocks").map_err(|fault| blocks::unreadable(&fault))?;
-    let blocks = blocks::check(sent)?;
+    let blocks = blocks::check(sent, Surface::Message)?;
     if text.is_none() && blocks.is_none() {
         return Err(ApiError::breach(
             "no_text",

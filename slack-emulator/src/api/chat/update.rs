@@ -6,8 +6,9 @@
 
 use serde_json::{Value, json};
 
+use super::metadata;
 use super::own::own_message;
-use super::{blocks, metadata};
+use crate::api::blocks::{self, Surface};
 use crate::api::call::Call;
 use crate::api::error::ApiError;
 use crate::api::fields::Fields;
@@ -61,7 +62,7 @@ fn update(call: &Call<'_>, message: &Message) -> Result<Update, ApiError> {
     let text = text(call)?;
     let sent = call.structure("blocks").map_err(|fault| blocks::unreadable(&fault))?;
     let names_blocks = sent.is_some();
-    let blocks = blocks::check(sent)?;
+    let blocks = blocks::check(sent, Surface::Message)?;
     let sent = call.structure("attachments").map_err(|fault| no_list(&fault))?;
     if let Some(sent) = sent {
         attachments = sent.as_array().cloned().ok_or_else(|| no_list("attachments is no list"))?;

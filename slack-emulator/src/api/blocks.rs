@@ -1,4 +1,4 @@
-//! The bounds of Block Kit in messages.
+//! The bounds of Block Kit.
 //! <https://docs.slack.dev/reference/block-kit/blocks/>
 
 use serde_json::Value;
@@ -6,8 +6,36 @@ use serde_json::Value;
 use crate::api::error::ApiError;
 use crate::violation::ViolationKind;
 
-/// How many blocks a message has at most.
-const MOST_BLOCKS: usize = 50;
+/// Where blocks are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::api) enum Surface {
+    /// In a message.
+    Message,
+    /// On the app's Home tab. <https://docs.slack.dev/reference/views/home-tab-views/>
+    Home,
+}
+
+impl Surface {
+    /// How many blocks there are at most.
+    fn most_blocks(self) -> usize {
+        match self {
+            Self::Message => 50,
+            Self::Home => 100,
+        }
+    }
+
+    fn shows(self, block_type: &str) -> bool {
+        match self {
+            Self::Message => TYPES.contains(&block_type),
+            Self::Home => {
+                block_type == "input"
+                    || TYPES.contains(&block_type)
+                        && !matches!(block_type, "call" | "file" | "markdown")
+            }
+        }
+    }
+}
+
 const BLOCK_ID_CHARS: usize = 255;
 const SECTION_TEXT_CHARS: usize = 3_000;
 const HEADER_TEXT_CHARS: usize = 150;
@@ -17,6 +45,11 @@ const IMAGE_URL_CHARS: usize = 3_000;
 const ALT_TEXT_CHARS: usize = 2_000;
 /// How many fields or elements a block has at most.
 const MOST_ELEMENTS: usize = 10;
+
+/// Text of a button.
+const BUTTON_TEXT_CHARS: usize = 75;
+/// How many elements a row of actions has at most.
+const MOST_ACTIONS: usize = 25;
 
 /// The kinds of blocks that a message may hold.
 const TYPES: [&str; 11] = [
@@ -33,19 +66,20 @@ const TYPES: [&str; 11] = [
     "video",
 ];
 
-/// Checks the blocks of a message. None at all and an empty list are the same.
-pub(super) fn check(blocks: Option<Value>) -> Result<Option<Value>, ApiError> {
+/// Checks blocks. None at all and an empty list are the same.
+pub(super) fn check(blocks: Option<Value>, surface: Surface) -> Result<Option<Value>, ApiError> {
     let Some(blocks) = blocks else { return Ok(None) };
     let list = blocks.as_array().ok_or_else(|| unreadable("blocks is no list"))?;
     if list.is_empty() {
         return Ok(None);
     }
-    if list.len() > MOST_BLOCKS {
-        let message = format!("no more than {MOST_BLOCKS} items allowed [json-pointer:/blocks]");
+    let most = surface.most_blocks();
+    if list.len() > most {
+        let message = format!("no more than {most} items allowed [json-pointer:/blocks]");
         return Err(ApiError::explained("invalid_blocks", ViolationKind::LimitExceeded, message));
     }
     for (at, block) in list.iter().enumerate() {
-        check_one(block).map_err(|(kind, fault)| {
+        check_one(block, surface).map_err(|(kind, fault)| {
             let message = format!("{fault} [json-pointer:/blocks/{at}]");
             ApiError::explained("invalid_blocks", kind, message)
         })?;
@@ -61,11 +95,11 @@ pub(super) fn unreadable(fault: &str) -> ApiError {
 /// What is wrong with a block, and how bad that is.
 type Wrong = (ViolationKind, String);
 
-fn check_one(block: &Value) -> Result<(), Wrong> {
+fn check_one(block: &Value, surface: Surface) -> Result<(), Wrong> {
     let Some(block_type) = block["type"].as_str() else {
         return invalid("missing required field: type");
     };
-    if !TYPES.contains(&block_type) {
+    if !surface.shows(block_type) {
         return invalid("unsupported type");
     }
     at_most(BLOCK_ID_CHARS, "block_id", &block["block_id"])?;
@@ -82,6 +116,7 @@ fn check_one(block: &Value) -> Result<(), Wrong> {
         "actions" | "rich_text" if !block["elements"].is_array() => {
             invalid("missing required field: elements")
         }
+        "actions" => actions(block),
         "rich_text" => each(block, "elements", rich_text),
         "image" => image(block),
         "markdown" => at_most(MARKDOWN_CHARS, "text", &block["text"]),
@@ -101,6 +136,18 @@ fn section(block: &Value) -> Result<(), Wrong> {
         return Err((ViolationKind::LimitExceeded, format!("more than {MOST_ELEMENTS} fields")));
     }
     each(block, "fields", |field| text_object(field, FIELD_CHARS))
+}
+
+/// <https://docs.slack.dev/reference/block-kit/blocks/actions-block/>
+fn actions(block: &Value) -> Result<(), Wrong> {
+    let count = block["elements"].as_array().map_or(0, Vec::len);
+    if !(1..=MOST_ACTIONS).contains(&count) {
+        return Err((ViolationKind::LimitExceeded, format!("{count} elements")));
+    }
+    each(block, "elements", |element| match element["type"].as_str() {
+        Some("button") => text_object(&element["text"], BUTTON_TEXT_CHARS),
+        _ => Ok(()),
+    })
 }
 
 fn context(block: &Value) -> Result<(), Wrong> {
@@ -200,15 +247,15 @@ mod tests {
     use serde_json::json;
 
     fn code(blocks: Value) -> Option<String> {
-        check(Some(blocks)).err().map(|error| error.code.to_string())
+        check(Some(blocks), Surface::Message).err().map(|error| error.code.to_string())
     }
 
     #[test]
     fn blocks_within_bounds_pass_whole() {
         let section = json!({ "type": "section", "text": { "type": "mrkdwn", "text": "hi" } });
         let blocks = Value::Array(vec![section; 50]);
-        assert_eq!(check(Some(blocks.clone())).unwrap(), Some(blocks));
-        assert_eq!(check(Some(json!([]))).unwrap(), None);
+        assert_eq!(check(Some(blocks.clone()), Surface::Message).unwrap(), Some(blocks));
+        assert_eq!(check(Some(json!([])), Surface::Message).unwrap(), None);
     }
 
     #[test]

@@ -1,0 +1,3 @@
+//! `views.*`
+
+pub(super) mod publish;
