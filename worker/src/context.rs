@@ -23,6 +23,9 @@ const TRY_UNINSTALLED_EVERY: Duration = Duration::from_mins(30);
 /// What Slack would say, if anybody could ask.
 pub(crate) const NOT_INSTALLED: &str = "not_installed";
 
+/// A turn that comes later than this is worth a hold, which tells other workers.
+const SOON: Duration = Duration::from_secs(6);
+
 /// One run of one job.
 #[derive(Debug)]
 pub struct JobContext<'r> {
@@ -202,6 +205,10 @@ impl<'r> JobContext<'r> {
         }
         match self.services.pacer.turn(team, M::NAME, M::TIER, channel).await {
             Ok(()) => Ok(()),
+            // The lane alone waits: what else there is to do in the channel has turns of its own.
+            Err(Late { wait, .. }) if channel.is_some() && wait <= SOON => {
+                Err(Failure::snooze(wait, format!("{} has its turn later", M::NAME)))
+            }
             Err(Late { wait, scope }) => late(scope, wait),
         }
     }

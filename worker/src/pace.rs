@@ -1,5 +1,5 @@
-//! Calls Slack no faster than it promises to take: who comes too soon waits here, not at Slack's 429, which
-//! would hold others up as well.
+//! Calls Slack no faster than it promises to take: who comes too soon waits, here or in the queue, not at Slack's
+//! 429, which would hold others up as well.
 //!
 //! Each worker counts its own calls. Several may come too soon together; then Slack says so, and a hold tells
 //! them all.
@@ -16,6 +16,8 @@ use shared::slack::tier::{Bound, Tier};
 
 /// Whoever has to wait longer does not keep a place meanwhile.
 const LONGEST_WAIT: TimeDelta = TimeDelta::seconds(6);
+/// As many channels may be busy as there are: each gives its place to another between two messages.
+const LONGEST_WAIT_IN_CHANNEL: TimeDelta = TimeDelta::milliseconds(200);
 /// So many windows are kept before those that are over are cleared away.
 const WINDOWS: usize = 1_000;
 
@@ -78,6 +80,7 @@ impl Pacer {
             return Ok(Duration::ZERO);
         }
         let now = self.clock.now();
+        let longest = if channel.is_some() { LONGEST_WAIT_IN_CHANNEL } else { LONGEST_WAIT };
         let in_channel = channel.and_then(|channel| {
             let scope = Scope::channel(team, channel);
             Some(((team.clone(), method, Some(channel.clone())), tier.in_channel()?, scope))
@@ -95,7 +98,7 @@ impl Pacer {
         for (key, bound, scope) in &bounds {
             let Some(window) = windows.get_mut(key) else { continue };
             turn = turn.max(window.next(now));
-            if turn - now > LONGEST_WAIT {
+            if turn - now > longest {
                 let wait = (turn - now).to_std().unwrap_or(bound.span);
                 return Err(Late { wait, scope: scope.clone() });
             }
@@ -156,10 +159,16 @@ mod tests {
         for _ in 0..5 {
             assert_eq!(post(&pacer, "C1"), Ok(Duration::ZERO));
         }
-        assert_eq!(post(&pacer, "C1"), Ok(Duration::from_millis(5_500)));
+        let wait = Duration::from_millis(5_500);
+        let late = Late { wait, scope: Scope::channel(&team(), &channel("C1")) };
+        assert_eq!(post(&pacer, "C1"), Err(late));
         assert_eq!(post(&pacer, "C2"), Ok(Duration::ZERO));
-        manual.advance(Duration::from_secs(6));
-        assert_eq!(post(&pacer, "C1"), Ok(Duration::ZERO));
+        manual.advance(Duration::from_millis(5_400));
+        assert_eq!(
+            post(&pacer, "C1"),
+            Ok(Duration::from_millis(100)),
+            "it is not worth leaving for"
+        );
     }
 
     #[test]
