@@ -14,7 +14,7 @@ use shared::failpoint;
 use shared::ids::{ChannelId, SlackTs, TeamId};
 use shared::slack::events::{MessageEvent, ReactionEvent, TypeOf};
 use shared::tables::sync_channels::{self, Routes, Target};
-use shared::tables::workspaces::Workspace;
+use shared::tables::workspaces::{self, Workspace};
 use shared::tables::{pauses, posts};
 
 use crate::context::FencedTx;
@@ -54,12 +54,12 @@ pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
             return cx.done(tx).await;
         }
     };
-    let Some(whose) = whose::find(&mut tx, payload, &team_id, &channel).await? else {
+    let Some((Whose { workspace: source, channel }, routes)) =
+        way_out(&mut tx, payload, &team_id, &channel, at).await?
+    else {
         tracing::debug!("event ignored: its workspace is not installed");
         return cx.done(tx).await;
     };
-    let Whose { workspace: source, channel } = whose;
-    let routes = sync_channels::routes(&mut tx, &source.id, &channel, at).await?;
     let routing = Routing { cx, source, channel, routes };
     if !pauses::stay_open(&mut tx, &routing.routes.paused).await? {
         return Err(Failure::Again);
@@ -91,6 +91,26 @@ pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
             cx.park(tx, &key, until.timestamp_millis(), reason).await
         }
     }
+}
+
+/// Whose event it is, and where it leads. `None`: nobody's here.
+async fn way_out(
+    tx: &mut FencedTx,
+    payload: &str,
+    team: &TeamId,
+    channel: &ChannelId,
+    at: i64,
+) -> Result<Option<(Whose, Routes)>, Failure> {
+    if let Some(workspace) = workspaces::by_team(tx, team).await? {
+        let routes = sync_channels::routes(tx, &workspace.id, channel, at).await?;
+        // As good as always: nobody has to be looked for.
+        if routes.lead_anywhere {
+            return Ok(Some((Whose { workspace, channel: channel.clone() }, routes)));
+        }
+    }
+    let Some(whose) = whose::find(tx, payload, team, channel).await? else { return Ok(None) };
+    let routes = sync_channels::routes(tx, &whose.workspace.id, &whose.channel, at).await?;
+    Ok(Some((whose, routes)))
 }
 
 /// What an event asks for, and when it happened.
