@@ -96,6 +96,19 @@ on_each_database! {
         app.finish().await;
     }
 
+    async fn a_line_goes_though_slack_did_not_say_that_its_message_has_gone(database: TestDatabase) {
+        let app = TestApp::start(database).await;
+        let (ts, _) = said(&app).await;
+        reacts(&app, ACME, &ts, "tada");
+        until(&app, BIRCH, &[WELL, (ADA, "reacted with :tada:", Some("well?"))]).await;
+        app.until_settled().await;
+        // Its event says that the copy is gone before anybody asks again.
+        app.slack.add_fault(FaultRule::once(Fault::AnswerLost).on_method("chat.delete"));
+        app.slack.delete(ACME.team, ACME.channel, ACME.person, &ts);
+        until(&app, BIRCH, &[]).await;
+        app.finish().await;
+    }
+
     async fn no_line_is_made_for_what_is_deleted_meanwhile(database: TestDatabase) {
         let app = TestApp::start(database).await;
         let (ts, _) = said(&app).await;
