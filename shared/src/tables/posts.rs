@@ -267,6 +267,20 @@ pub async fn delete(
     Ok(deleted == 1)
 }
 
+/// Whether the message is there. Then nobody deletes it until the transaction ends.
+pub async fn stays(tx: &mut Tx, id: &PostId) -> Result<bool, DbError> {
+    let found: Option<(PostId,)> = tx
+        .query(sql!(
+            "SELECT id FROM posts WHERE id = $1 AND deleted_at IS NULL FOR UPDATE",
+            // SQLite has one writer at a time: the transaction is the lock.
+            sqlite: "SELECT id FROM posts WHERE id = $1 AND deleted_at IS NULL"
+        ))
+        .bind(id.clone())
+        .fetch_optional()
+        .await?;
+    Ok(found.is_some())
+}
+
 /// Whether somebody answered in the thread of this message.
 pub async fn has_replies(tx: &mut Tx, root: &PostId) -> Result<bool, DbError> {
     let (found,) = tx

@@ -159,6 +159,29 @@ pub async fn differences(
     Ok(rows.into_iter().map(difference).collect())
 }
 
+/// Emoji that everybody took back, and that a place may show all the same: a call whose end nobody knows may
+/// have added them.
+pub async fn taken_back(db: &Db, post: &PostId, place: &Target) -> Result<Vec<String>, DbError> {
+    let rows: Vec<(String,)> = db
+        .read(sql!(
+            "SELECT DISTINCT taken.emoji FROM reactions AS taken
+             WHERE taken.post_id = $1 AND NOT (taken.workspace_id = $2 AND taken.channel_id = $3)
+               AND NOT EXISTS (SELECT 1 FROM reactions AS wanted
+                               WHERE wanted.post_id = $1 AND wanted.emoji = taken.emoji AND wanted.is_present
+                                 AND NOT (wanted.workspace_id = $2 AND wanted.channel_id = $3))
+               AND NOT EXISTS (SELECT 1 FROM shown_reactions AS shown
+                               WHERE shown.post_id = $1 AND shown.workspace_id = $2 AND shown.channel_id = $3
+                                 AND shown.emoji = taken.emoji)
+             ORDER BY taken.emoji"
+        ))
+        .bind(post.clone())
+        .bind(place.workspace_id.clone())
+        .bind(place.channel_id.clone())
+        .fetch_all()
+        .await?;
+    Ok(rows.into_iter().map(|(emoji,)| emoji).collect())
+}
+
 /// The bot's reaction is there, or is refused there for good.
 pub async fn mark_shown(
     tx: &mut Tx,

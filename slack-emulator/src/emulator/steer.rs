@@ -69,6 +69,17 @@ impl SlackEmulator {
         control::advance(&self.core, by);
     }
 
+    /// As [`Self::advance`], and what happens in the workspaces that are there has time stamps that
+    /// much later from now on: for an app whose own clock leaps along. Signatures and latencies stay
+    /// in real time even so.
+    pub fn leap(&self, over: Duration) {
+        let micros = u64::try_from(over.as_micros()).unwrap_or(u64::MAX);
+        self.core.change(|state| {
+            state.world.workspaces.values_mut().for_each(|workspace| workspace.leap(micros));
+        });
+        self.advance(over);
+    }
+
     /// Sends an event once more, at once, with its old id. Returns whether there is such an event.
     pub fn redeliver(&self, event_id: &str) -> bool {
         let event_id = event_id.into();

@@ -36,6 +36,8 @@ pub(crate) struct Workspace {
     pub(crate) updated: BTreeMap<UserId, u64>,
     /// The latest time stamp that anything here was given, channels aside, in microseconds.
     clock: u64,
+    /// How far time stamps are ahead of the machine's clock, in microseconds.
+    ahead: u64,
 }
 
 /// Something that was said to one person alone.
@@ -65,6 +67,7 @@ impl Workspace {
             opened: BTreeSet::new(),
             updated: BTreeMap::new(),
             clock: 0,
+            ahead: 0,
         }
     }
 
@@ -75,8 +78,16 @@ impl Workspace {
 
     /// The time stamp of what happens now, in no channel: no two such things have the same.
     pub(crate) fn stamp(&mut self) -> Ts {
-        self.clock = now_micros().max(self.clock + 1);
+        self.clock = (now_micros() + self.ahead).max(self.clock + 1);
         Ts::from_micros(self.clock)
+    }
+
+    /// What happens from now on has time stamps that much later.
+    pub(crate) fn leap(&mut self, micros: u64) {
+        self.ahead += micros;
+        for channel in self.channels.values_mut() {
+            channel.ahead = self.ahead;
+        }
     }
 
     /// The part of the workspace's address that is its own: `acme` in `acme.slack.com`.
@@ -94,7 +105,8 @@ impl Workspace {
     pub(crate) fn add_channel(&mut self, setup: ChannelSetup) {
         let everyone = self.people().map(|user| user.id.clone()).collect();
         let bot = self.is_installed().then_some(&self.installation.bot_user);
-        let channel = Channel::open(setup, everyone, bot);
+        let mut channel = Channel::open(setup, everyone, bot);
+        channel.ahead = self.ahead;
         self.channels.insert(channel.id.clone(), channel);
     }
 

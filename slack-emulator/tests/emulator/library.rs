@@ -69,6 +69,23 @@ async fn two_channels_may_have_messages_of_one_time_stamp() {
 }
 
 #[tokio::test]
+async fn after_a_leap_everything_has_later_time_stamps() {
+    let slack = acme().await;
+    let before = slack.say(TEAM, GENERAL, ADA, "before");
+    slack.leap(Duration::from_hours(24));
+    slack.workspace(TEAM).channel("C0NEW", "new");
+    let after = [
+        slack.say(TEAM, GENERAL, ADA, "after"),
+        slack.react(TEAM, GENERAL, BEN, &before, "wave"),
+        slack.say(TEAM, "C0NEW", ADA, "here as well"),
+    ];
+    let seconds = |ts: &str| ts.split('.').next().and_then(|seconds| seconds.parse::<u64>().ok());
+    for ts in after {
+        assert!(seconds(&ts) >= seconds(&before).map(|before| before + 24 * 60 * 60), "{ts}");
+    }
+}
+
+#[tokio::test]
 async fn a_condition_is_waited_for_and_given_up() {
     let slack = acme().await;
     let soon = slack.wait_until(|slack| slack.message_count(TEAM, GENERAL) == 2, Duration::MAX);

@@ -64,6 +64,22 @@ on_each_database! {
         app.stop_everything().await;
     }
 
+    async fn a_reaction_to_a_copy_that_is_made_in_a_pause_is_known_even_before_its_place_is(database: TestDatabase) {
+        let mut app = TestApp::start_without_worker(database).await;
+        ACME.says(&app.slack, "hello");
+        assert!(app.pause(ACME).await);
+        app.slack.add_fault(FaultRule::once(Fault::AnswerLost).on_method(POST));
+        app.start_worker();
+        app.until_both_have(1).await;
+        // By its time, it was said while nobody was to hear it.
+        reacts(&app, BIRCH, &ts_of(&app, BIRCH, "hello"), "tada");
+        app.until_settled().await;
+        assert!(app.resume(ACME).await);
+        until_below(&app, ACME, "hello", &["tada"]).await;
+        app.until_settled().await;
+        app.finish().await;
+    }
+
     async fn a_pause_goes_by_when_something_was_said_and_not_by_when_it_is_heard(database: TestDatabase) {
         let app = TestApp::start(database).await;
         let before = says_unheard(&app, ACME, "before");

@@ -1,5 +1,7 @@
 //! A channel that shows reactions in words, or not at all.
 
+use std::time::Duration;
+
 use shared::tables::reaction_styles::ReactionStyle;
 use slack_emulator::{Fault, FaultRule};
 use testkit::{ACME, BIRCH, CEDAR, PATIENCE, Side, TestApp, Way, on_each_database};
@@ -90,6 +92,36 @@ on_each_database! {
         assert!(text.starts_with("reacted with :tada: to <https://") && text.contains(&place), "{text}");
         assert!(text.ends_with("|this message>"), "{text}");
         app.slack.delete(ACME.team, ACME.channel, ACME.person, &reply);
+        until(&app, BIRCH, &[WELL]).await;
+        app.finish().await;
+    }
+
+    async fn a_line_goes_though_slack_did_not_say_that_its_message_has_gone(database: TestDatabase) {
+        let app = TestApp::start(database).await;
+        let (ts, _) = said(&app).await;
+        reacts(&app, ACME, &ts, "tada");
+        until(&app, BIRCH, &[WELL, (ADA, "reacted with :tada:", Some("well?"))]).await;
+        app.until_settled().await;
+        // Its event says that the copy is gone before anybody asks again.
+        app.slack.add_fault(FaultRule::once(Fault::AnswerLost).on_method("chat.delete"));
+        app.slack.delete(ACME.team, ACME.channel, ACME.person, &ts);
+        until(&app, BIRCH, &[]).await;
+        app.finish().await;
+    }
+
+    async fn no_line_is_made_for_what_is_deleted_meanwhile(database: TestDatabase) {
+        let app = TestApp::start(database).await;
+        let (ts, _) = said(&app).await;
+        let reply = ACME.replies(&app.slack, &ts, "this");
+        app.until_both_have(2).await;
+        // While Slack is asked where the reply stands, it goes.
+        let late = Fault::late_answer(Duration::from_secs(2));
+        app.slack.add_fault(FaultRule::once(late).on_method("chat.getPermalink"));
+        reacts(&app, ACME, &reply, "tada");
+        app.slack.wait_until(|slack| slack.faults().is_empty(), PATIENCE).await.expect("Slack is asked");
+        app.slack.delete(ACME.team, ACME.channel, ACME.person, &reply);
+        until(&app, BIRCH, &[WELL]).await;
+        app.until_settled().await;
         until(&app, BIRCH, &[WELL]).await;
         app.finish().await;
     }

@@ -48,6 +48,19 @@ on_each_database! {
         app.finish().await;
     }
 
+    async fn one_that_is_taken_back_before_slack_said_that_it_is_there_does_not_stay(database: TestDatabase) {
+        let app = TestApp::start(database).await;
+        let (ts, _) = said(&app).await;
+        app.slack.add_fault(FaultRule::once(Fault::AnswerLost).on_method("reactions.add"));
+        reacts(&app, ACME, ACME.person, &ts, "tada");
+        until(&app, BIRCH, &[("tada", 1)]).await;
+        unreacts(&app, ACME, ACME.person, &ts, "tada");
+        until(&app, BIRCH, &[]).await;
+        app.until_settled().await;
+        assert_eq!(app.slack.calls_of("reactions.add").len(), 1);
+        app.finish().await;
+    }
+
     async fn it_stays_while_anybody_else_reacts_so(database: TestDatabase) {
         let app = TestApp::start(database).await;
         app.slack.workspace(ACME.team).user("U0GRACE", "Grace Hopper").let_in(ACME.channel, "U0GRACE");

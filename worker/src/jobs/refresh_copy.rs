@@ -37,6 +37,8 @@ pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
             return wait::for_copy(cx, &delivery.post_id, &delivery.id).await;
         }
         (CopyState::Sent, Some(ts)) => ts,
+        // An earlier run may have removed it, and not lived to do what follows.
+        (CopyState::Deleted, _) if delivery.is_deleted => return gone(cx, &delivery).await,
         (CopyState::Sent | CopyState::Dead | CopyState::Deleted, _) => {
             return cx.done(cx.begin().await?).await;
         }

@@ -58,7 +58,13 @@ async fn native(
     place: &Target,
     ts: &SlackTs,
 ) -> Result<(), Failure> {
-    let differences = reactions::differences(&cx.services.db, post, place).await?;
+    let mut differences = reactions::differences(&cx.services.db, post, place).await?;
+    // A job is without its key once it has begun: an earlier run may have ended in the middle of a call, and what
+    // it added may have been taken back since.
+    if cx.job.coalesce_key.is_none() {
+        let left = reactions::taken_back(&cx.services.db, post, place).await?;
+        differences.extend(left.into_iter().map(|emoji| Difference { emoji, step: Step::Remove }));
+    }
     if !differences.is_empty() {
         let token = cx.target_token(&place.workspace_id, &place.team_id).await?;
         for difference in differences {

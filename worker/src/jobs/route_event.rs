@@ -15,7 +15,7 @@ use shared::ids::{ChannelId, SlackTs, TeamId};
 use shared::slack::events::{MessageEvent, ReactionEvent, TypeOf};
 use shared::tables::sync_channels::{self, Routes, Target};
 use shared::tables::workspaces::{self, Workspace};
-use shared::tables::{pauses, posts};
+use shared::tables::{copies, pauses, posts};
 
 use crate::context::FencedTx;
 use crate::sync::action::SyncAction;
@@ -182,8 +182,11 @@ impl Routing<'_> {
             return Ok(None);
         }
         let then = sync_channels::routes(tx, &self.source.id, &self.channel, ts.micros()).await?;
+        // Or it is a copy: those come from where others were heard.
+        let is_awaited = !then.targets.is_empty()
+            || copies::are_in_doubt(tx, &self.source.id, &self.channel).await?;
         let until = stops_at.min(now + LOOK_EVERY.max((now - said_at) / 8));
-        Ok((!then.targets.is_empty()).then_some(until))
+        Ok(is_awaited.then_some(until))
     }
 }
 

@@ -140,6 +140,24 @@ pub async fn place(tx: &mut Tx, id: &CopyId) -> Result<Option<(PostId, Target)>,
     Ok(row.map(place))
 }
 
+/// Whether a copy may stand in the channel whose place is not known: a call that makes it is under way, or ended
+/// without an answer.
+pub async fn are_in_doubt(
+    tx: &mut Tx,
+    workspace: &WorkspaceId,
+    channel: &ChannelId,
+) -> Result<bool, DbError> {
+    let (found,) = tx
+        .query(sql!(
+            "SELECT EXISTS (SELECT 1 FROM copies WHERE workspace_id = $1 AND channel_id = $2 AND ts IS NULL AND state = 'sending')"
+        ))
+        .bind(workspace.clone())
+        .bind(channel.clone())
+        .fetch_one()
+        .await?;
+    Ok(found)
+}
+
 /// Whether the message stands in a channel or was to come there: as a copy, or as the original.
 pub async fn has_one(tx: &mut Tx, post: &PostId, target: &Target) -> Result<bool, DbError> {
     let (found,) = tx

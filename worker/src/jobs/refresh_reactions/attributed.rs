@@ -44,6 +44,10 @@ pub(super) async fn follow(
     let root = root.unwrap_or_else(|| post.clone());
     for told in missing {
         let mut tx = cx.begin().await?;
+        // Whoever deletes it removes the lines that are there by then.
+        if !posts::stays(&mut tx, post).await? {
+            break;
+        }
         let notice = say(cx, &mut tx, &root, &told, words(&told.emoji, link.as_deref())).await?;
         reaction_notices::insert(&mut tx, &notice, post, place, &told).await?;
         let services = cx.services;

@@ -40,11 +40,14 @@ impl Routing<'_> {
             }
             (Some(_), Changed::Edited { .. }) => false,
             (None, Changed::Deleted) => {
-                // The lines about reactions to it go as well: here now, elsewhere with its copies.
+                let now = self.cx.services.clock.now();
+                let is_news = posts::delete(tx, &known.id, at, now).await?;
+                // The lines about reactions to it go as well: here now, elsewhere with its copies. There are no
+                // more to come once it is deleted.
                 if reaction_notices::exist_of(tx, &known.id).await? {
                     jobs.push(refresh_reactions::job(&known.id, &self.place()));
                 }
-                posts::delete(tx, &known.id, at, self.cx.services.clock.now()).await?
+                is_news
             }
             // Slack tells of previews and of replies in the same way: then it says what it said. Whatever edit
             // of before comes later is known to be undone.
