@@ -73,10 +73,10 @@ impl Sealed {
         row: &str,
         sealer: &Sealer,
     ) -> Result<Option<Renewal>, SealError> {
-        let (Some(sealed), Some(expires_at)) = (&self.refresh_token, self.expires_at) else {
+        let (Some(secret), Some(expires_at)) = (&self.refresh_token, self.expires_at) else {
             return Ok(None);
         };
-        let refresh_token = sealer.unseal(Place { table, column: "refresh_token", row }, sealed)?;
+        let refresh_token = sealer.unseal(Place { table, column: "refresh_token", row }, secret)?;
         Ok(Some(Renewal { refresh_token, expires_at }))
     }
 }

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use shared::clock::Clock;
-use shared::config::{QueueConfig, Source};
+use shared::config::{ConfigError, DatabaseConfig, Loaded, QueueConfig, Source};
 use shared::db::{Db, Patience};
 use shared::process::EXIT_CONFIG;
 use shared::queue::Queue;
@@ -29,19 +29,31 @@ pub(super) enum Outcome {
     NotAll,
 }
 
-/// Runs a command, such as `syncbot queue`, and says why it could not be done.
+/// Runs a command that needs the database alone, such as `syncbot queue`, and says why it could not be done.
 pub(super) fn main(
     command: &str,
     work: impl AsyncFnOnce(&Desk) -> anyhow::Result<Outcome>,
 ) -> ExitCode {
-    let loaded = match QueueConfig::load(Source::of_process()) {
+    let loaded = QueueConfig::load(Source::of_process());
+    main_with(command, loaded, |config| &config.database, async |desk, _| work(desk).await)
+}
+
+/// As [`main`], for a command that needs more than the database.
+pub(super) fn main_with<C>(
+    command: &str,
+    loaded: Result<Loaded<C>, ConfigError>,
+    database: impl FnOnce(&C) -> &DatabaseConfig,
+    work: impl AsyncFnOnce(&Desk, &C) -> anyhow::Result<Outcome>,
+) -> ExitCode {
+    shared::failpoint::arm();
+    let Loaded { config, warnings } = match loaded {
         Ok(loaded) => loaded,
         Err(error) => {
             say::aside(&format!("{command}: {error}"));
             return ExitCode::from(EXIT_CONFIG);
         }
     };
-    for warning in &loaded.warnings {
+    for warning in &warnings {
         say::aside(&format!("Warning: {warning}"));
     }
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
@@ -52,8 +64,8 @@ pub(super) fn main(
         }
     };
     let worked = runtime.block_on(async {
-        let desk = Desk::open(&loaded.config).await?;
-        let outcome = work(&desk).await;
+        let desk = Desk::open(database(&config)).await?;
+        let outcome = work(&desk, &config).await;
         desk.queue.db().close().await;
         outcome
     });
@@ -73,9 +85,9 @@ const PATIENCE: Patience = Patience { tries: 2, pause: Duration::from_secs(1) };
 const CONNECTIONS: u32 = 2;
 
 impl Desk {
-    async fn open(config: &QueueConfig) -> anyhow::Result<Self> {
+    async fn open(database: &DatabaseConfig) -> anyhow::Result<Self> {
         let (clock, rng) = (Clock::system(), Rng::system());
-        let db = Db::open_existing(&config.database, CONNECTIONS, PATIENCE, &clock).await?;
+        let db = Db::open_existing(database, CONNECTIONS, PATIENCE, &clock).await?;
         let queue = Queue::new(db, clock.clone(), rng.clone());
         // Ages and ends of holds are on the database's clock.
         queue.time().measure(queue.db()).await?;

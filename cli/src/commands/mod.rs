@@ -5,6 +5,7 @@ pub(crate) mod demo;
 mod desk;
 pub(crate) mod migrate;
 pub(crate) mod queue;
+pub(crate) mod rotate_key;
 pub(crate) mod run;
 mod say;
 mod table;
