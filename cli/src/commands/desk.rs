@@ -8,10 +8,11 @@ use std::time::Duration;
 
 use shared::clock::Clock;
 use shared::config::{ConfigError, DatabaseConfig, Loaded, QueueConfig, Source};
-use shared::db::{Db, Patience};
+use shared::db::{Db, DbError, Patience, retry_contention};
 use shared::process::EXIT_CONFIG;
 use shared::queue::Queue;
 use shared::rng::Rng;
+use shared::tables::audit::{self, Entry};
 
 use super::say;
 
@@ -92,6 +93,16 @@ impl Desk {
         // Ages and ends of holds are on the database's clock.
         queue.time().measure(queue.db()).await?;
         Ok(Self { queue, clock, rng })
+    }
+
+    /// Notes what an operator does, where that is no transaction of its own.
+    pub(super) async fn note(&self, entry: &Entry<'_>) -> Result<(), DbError> {
+        retry_contention(&self.clock, &self.rng, || async {
+            let mut tx = self.queue.db().begin().await?;
+            audit::note(&mut tx, entry, &self.clock, &self.rng).await?;
+            tx.commit().await
+        })
+        .await
     }
 
     /// Now, in queue time.

@@ -1,8 +1,10 @@
 //! One file a subcommand.
 
+pub(crate) mod audit;
 pub(crate) mod channel;
 pub(crate) mod demo;
 mod desk;
+mod json;
 pub(crate) mod migrate;
 pub(crate) mod queue;
 pub(crate) mod rotate_key;

@@ -83,7 +83,7 @@ pub struct MigrateConfig {
     pub telemetry: TelemetryConfig,
 }
 
-/// What `syncbot queue` and `channel` need.
+/// What `syncbot queue`, `channel` and `audit` need.
 #[derive(Debug, Clone)]
 #[expect(missing_docs, reason = "the section says what it is")]
 pub struct QueueConfig {

@@ -41,7 +41,7 @@ A blank value counts as unset. Each process reads only what it uses, and refuses
 what it requires: it then names every missing and every invalid variable at once and exits with status 2.
 
 Processes: **ingress** (`syncbot-ingress`), **worker** (`syncbot-worker`), **run** (`syncbot run`, both in one),
-**migrate** (`syncbot migrate`), **queue** (`syncbot queue`, `syncbot channel`) and **rotate-key**
+**migrate** (`syncbot migrate`), **queue** (`syncbot queue`, `syncbot channel`, `syncbot audit`) and **rotate-key**
 (`syncbot rotate-key`). `syncbot demo` needs no configuration. Required means: in production; local development warns instead.
 ";
 

@@ -21,7 +21,7 @@ pub enum Process {
     Run,
     /// `syncbot migrate`: the database alone.
     Migrate,
-    /// `syncbot queue` and `channel`: the database alone.
+    /// `syncbot queue`, `channel` and `audit`: the database alone.
     Queue,
     /// `syncbot rotate-key`: the database, and both passphrases.
     #[serde(rename = "rotate-key")]

@@ -32,6 +32,37 @@ fn collect(path: &Path, found: &mut Vec<(String, String)>) {
     }
 }
 
+/// The actions that sources note in the audit log, each as a literal.
+fn noted_actions() -> BTreeSet<String> {
+    let mut actions = BTreeSet::new();
+    for (path, text) in sources_of(&["shared/src", "ingress/src", "worker/src", "cli/src"]) {
+        for (entry, _) in text.split("Entry {").skip(1).filter_map(|rest| rest.split_once('}')) {
+            let Some((_, action)) = entry.split_once("action: ") else { continue };
+            let literal = action.strip_prefix('"').and_then(|text| text.split_once('"'));
+            match literal {
+                Some((action, _)) => _ = actions.insert(action.to_owned()),
+                None => {
+                    assert!(action.starts_with("&'static str"), "{path}: not a literal: {action}");
+                }
+            }
+        }
+    }
+    actions
+}
+
+#[test]
+fn every_action_of_the_audit_log_is_in_the_list_and_no_other() {
+    let (_, document) = sources_of(&["docs/DATA.md"]).remove(0);
+    let (_, list) = document.split_once("| action | what was done |").expect("the list");
+    let rows = list.lines().skip(2).take_while(|line| line.starts_with('|'));
+    let listed: BTreeSet<String> = rows
+        .filter_map(|row| row.split('|').nth(1))
+        .flat_map(|cell| cell.split('`').skip(1).step_by(2))
+        .map(ToOwned::to_owned)
+        .collect();
+    assert_eq!(noted_actions(), listed);
+}
+
 /// What stands in backquotes and looks like the name of a test.
 fn tests_named_in(document: &str) -> BTreeSet<&str> {
     let is_test = |name: &&str| {

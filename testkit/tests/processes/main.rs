@@ -1,5 +1,6 @@
 //! The real binaries, as processes: their configuration, their logs, two of everything, and how they stop.
 
+mod audit_command;
 mod browser;
 mod channel_commands;
 mod configuration;
