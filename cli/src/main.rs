@@ -27,6 +27,10 @@ enum Command {
     Queue(commands::queue::Options),
     /// See which channels are in step; pause and resume them
     Channel(commands::channel::Options),
+    /// See who changed what, and when
+    Audit(commands::audit::Options),
+    /// Seal every secret in the database anew, with another passphrase
+    RotateKey(commands::rotate_key::Options),
     /// Print docs/CONFIG.md
     #[command(hide = true)]
     ConfigReference,
@@ -39,6 +43,8 @@ fn main() -> ExitCode {
         Command::Migrate => commands::migrate::main(),
         Command::Queue(options) => commands::queue::main(options),
         Command::Channel(options) => commands::channel::main(options),
+        Command::Audit(options) => commands::audit::main(&options),
+        Command::RotateKey(options) => commands::rotate_key::main(&options),
         Command::ConfigReference => {
             print!("{}", shared::config::render_reference());
             ExitCode::SUCCESS

@@ -18,9 +18,9 @@
 mod armed;
 
 #[cfg(feature = "failpoints")]
-pub use armed::{STEPS, reached};
+pub(crate) use armed::clock_skew;
 #[cfg(feature = "failpoints")]
-pub(crate) use armed::{arm, clock_skew};
+pub use armed::{STEPS, arm, reached};
 
 /// Marks a step at which a test may let the process die or freeze.
 #[cfg(feature = "failpoints")]
@@ -42,7 +42,7 @@ macro_rules! failpoint {
 
 /// Nothing can be armed in this build.
 #[cfg(not(feature = "failpoints"))]
-pub(crate) const fn arm() {}
+pub const fn arm() {}
 
 /// Clocks are right in this build.
 #[cfg(not(feature = "failpoints"))]

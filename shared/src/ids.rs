@@ -6,6 +6,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Clock;
@@ -94,6 +95,12 @@ macro_rules! own_id {
             pub fn generate(clock: &Clock, rng: &Rng) -> Self {
                 let millis = u64::try_from(clock.epoch_millis()).unwrap_or_default();
                 Self(ulid::Ulid::from_parts(millis, rng.bits()).to_string())
+            }
+
+            /// Sorts before every id that is made from this time on, and behind those that were made before.
+            pub fn first_at(at: DateTime<Utc>) -> Self {
+                let millis = u64::try_from(at.timestamp_millis()).unwrap_or_default();
+                Self(ulid::Ulid::from_parts(millis, 0).to_string())
             }
         }
     };
@@ -275,10 +282,12 @@ mod tests {
 
     #[test]
     fn own_ids_made_later_sort_later() {
-        let manual = crate::clock::ManualClock::at(chrono::DateTime::UNIX_EPOCH);
+        let manual = crate::clock::ManualClock::at(DateTime::UNIX_EPOCH);
         let (clock, rng) = (manual.clock(), crate::rng::Rng::seeded(1));
         let first = PostId::generate(&clock, &rng);
+        assert!(PostId::first_at(clock.now()) < first);
         manual.advance(std::time::Duration::from_millis(1));
+        assert!(first < PostId::first_at(clock.now()));
         assert!(first < PostId::generate(&clock, &rng));
     }
 

@@ -134,7 +134,7 @@ impl TestApp {
     /// Replays a dead job as an operator does.
     pub async fn replay(&self, job: &JobId) -> Result<(), NotReplayed> {
         let (registry, Services { queue, clock, rng, .. }) = (worker::registry(), &self.services);
-        worker::replay(queue, &registry, job, clock, rng).await.expect("the database answers")
+        worker::replay(queue, &registry, job, None, clock, rng).await.expect("the database answers")
     }
 
     /// Its queue.

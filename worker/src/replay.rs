@@ -5,15 +5,17 @@ use shared::db::{DbError, retry_contention};
 use shared::ids::JobId;
 use shared::queue::{NotReplayed, Queue};
 use shared::rng::Rng;
+use shared::tables::audit::{self, Entry};
 
 use crate::Registered;
 
-/// Replays a dead job, with what its kind does on a replay, in one transaction, and tells the workers.
-/// Of several that replay it at once, one succeeds; to the others it is no longer dead.
+/// Replays a dead job, with what its kind does on a replay and what is to be noted of it, in one transaction, and
+/// tells the workers. Of several that replay it at once, one succeeds; to the others it is no longer dead.
 pub async fn replay(
     queue: &Queue,
     registry: &[Registered],
     id: &JobId,
+    noted: Option<&Entry<'_>>,
     clock: &Clock,
     rng: &Rng,
 ) -> Result<Result<(), NotReplayed>, DbError> {
@@ -29,6 +31,9 @@ pub async fn replay(
         }
         if let Some(on_replay) = on_replay {
             on_replay(queue, job, &mut tx).await?;
+        }
+        if let Some(entry) = noted {
+            audit::note(&mut tx, entry, clock, rng).await?;
         }
         tx.commit().await?;
         Ok(Ok(()))

@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 use shared::db::retry_contention;
 use shared::ids::{ChannelId, TeamId};
 use shared::jobs::fill_gap;
+use shared::tables::audit::{self, Actor, Entry};
 use shared::tables::gaps::{self, Reason};
 use shared::tables::pauses::{self, Cause};
 use shared::tables::reaction_styles::{self, ReactionStyle};
@@ -133,13 +134,29 @@ fn cells(channel: &Listed) -> [String; 7] {
     ]
 }
 
+/// What is noted of a change.
+fn entry(channel: &Channel, act: Act) -> Entry<'_> {
+    let entry = Entry {
+        team: Some(&channel.team),
+        actor: Actor::Operator,
+        action: "channel.paused",
+        subject: Some(channel.channel.to_string()),
+        detail: None,
+    };
+    match act {
+        Act::Pause => entry,
+        Act::Resume => Entry { action: "channel.resumed", ..entry },
+        Act::Reactions(style) => {
+            let detail = Some(style.as_str().to_owned());
+            Entry { action: "channel.reactions_set", detail, ..entry }
+        }
+    }
+}
+
 /// Changes how the channel takes part, in each of its syncs.
-async fn change(
-    desk: &Desk,
-    Channel { team, channel }: &Channel,
-    act: Act,
-) -> anyhow::Result<Outcome> {
-    let Desk { queue, clock, rng } = desk;
+async fn change(desk: &Desk, changed: &Channel, act: Act) -> anyhow::Result<Outcome> {
+    let (Desk { queue, clock, rng }, Channel { team, channel }) = (desk, changed);
+    let entry = entry(changed, act);
     let changed = retry_contention(clock, rng, || async {
         let mut tx = queue.db().begin().await?;
         let syncs = sync_channels::of_channel(&mut tx, team, channel).await?;
@@ -150,6 +167,9 @@ async fn change(
                 Act::Resume => pauses::resume(&mut tx, queue, sync, clock).await?,
                 Act::Reactions(style) => reaction_styles::set(&mut tx, sync, style).await?,
             });
+        }
+        if changed > 0 {
+            audit::note(&mut tx, &entry, clock, rng).await?;
         }
         tx.commit().await?;
         Ok((syncs.len(), changed))
@@ -183,6 +203,14 @@ async fn backfill(
     let Desk { queue, clock, rng } = desk;
     let (now, since) = (clock.now(), i64::try_from(since.as_micros())?);
     let until = now.timestamp_micros();
+    let from = words::date((until - since) / 1_000);
+    let entry = Entry {
+        team: Some(team),
+        actor: Actor::Operator,
+        action: "channel.backfilled",
+        subject: Some(channel.to_string()),
+        detail: Some(format!("from {from} on")),
+    };
     let opened = retry_contention(clock, rng, || async {
         let mut tx = queue.db().begin().await?;
         let Some(workspace) = workspaces::by_team(&mut tx, team).await? else { return Ok(false) };
@@ -194,6 +222,9 @@ async fn backfill(
             until,
         };
         let opened = gaps::open(&mut tx, queue, &gap, Reason::Operator, now).await?;
+        if opened {
+            audit::note(&mut tx, &entry, clock, rng).await?;
+        }
         tx.commit().await?;
         Ok(opened)
     });
@@ -203,9 +234,6 @@ async fn backfill(
         );
     }
     queue.wakes().signal();
-    say::answer(&format!(
-        "Channel {channel} of {team} is read again, from {} on.\n",
-        words::date((until - since) / 1_000)
-    ));
+    say::answer(&format!("Channel {channel} of {team} is read again, from {from} on.\n"));
     Ok(Outcome::Done)
 }

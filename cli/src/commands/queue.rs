@@ -4,7 +4,6 @@ mod arguments;
 mod dead;
 mod discard;
 mod hold;
-mod json;
 mod retry;
 mod show;
 mod stats;
@@ -13,10 +12,10 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
-pub(super) use arguments::length;
+pub(super) use arguments::{age, length};
 
 use super::desk::{self, Desk, Outcome};
-use super::{say, table, words};
+use super::{json, say, table, words};
 
 /// Options of `syncbot queue`.
 #[derive(Debug, Args)]

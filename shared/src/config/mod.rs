@@ -25,7 +25,7 @@ pub use http::HttpConfig;
 pub use policy::PolicyConfig;
 pub use problems::{ConfigError, Problem};
 pub use reference::render as render_reference;
-pub use slack::{SealingConfig, SigningConfig, SlackAppConfig, SlackClientConfig};
+pub use slack::{RotationConfig, SealingConfig, SigningConfig, SlackAppConfig, SlackClientConfig};
 pub use source::Source;
 pub use telemetry::{LogLevel, TelemetryConfig};
 pub use variables::{Ignored, Process, REFERENCE, Reference, Variable};
@@ -83,11 +83,19 @@ pub struct MigrateConfig {
     pub telemetry: TelemetryConfig,
 }
 
-/// What `syncbot queue` needs.
+/// What `syncbot queue`, `channel` and `audit` need.
 #[derive(Debug, Clone)]
 #[expect(missing_docs, reason = "the section says what it is")]
 pub struct QueueConfig {
     pub database: DatabaseConfig,
+}
+
+/// What `syncbot rotate-key` needs.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "the sections say what they are")]
+pub struct RotateKeyConfig {
+    pub database: DatabaseConfig,
+    pub rotation: RotationConfig,
 }
 
 impl IngressConfig {
@@ -171,6 +179,16 @@ impl QueueConfig {
     }
 }
 
+impl RotateKeyConfig {
+    /// Reads and checks the database and both passphrases.
+    pub fn load(source: Source) -> Result<Loaded<Self>, ConfigError> {
+        load(Process::RotateKey, source, |reader| {
+            let (database, rotation) = (DatabaseConfig::read(reader), RotationConfig::read(reader));
+            Some(Self { database: database?, rotation: rotation? })
+        })
+    }
+}
+
 fn load<C>(
     process: Process,
     source: Source,
@@ -192,7 +210,7 @@ mod tests {
     use secrecy::ExposeSecret as _;
 
     /// Everything that production wants.
-    pub(super) const PRODUCTION: [(&str, &str); 8] = [
+    pub(super) const PRODUCTION: [(&str, &str); 9] = [
         ("DATABASE_URL", "sqlite:///x.sqlite3"),
         ("SLACK_SIGNING_SECRET", "signing secret of the test"),
         ("SLACK_CLIENT_ID", "1.2"),
@@ -200,6 +218,7 @@ mod tests {
         ("SLACK_BOT_SCOPES", "chat:write"),
         ("SLACK_USER_SCOPES", "chat:write"),
         ("TOKEN_ENCRYPTION_KEY", "token key of the test"),
+        ("TOKEN_ENCRYPTION_KEY_PREVIOUS", "token key before the test"),
         ("SYNCBOT_PUBLIC_URL", "https://sync.example.org/"),
     ];
 
@@ -243,6 +262,7 @@ mod tests {
             Process::Run => RunConfig::load(source).err(),
             Process::Migrate => MigrateConfig::load(source).err(),
             Process::Queue => QueueConfig::load(source).err(),
+            Process::RotateKey => RotateKeyConfig::load(source).err(),
         };
         for process in Process::ALL {
             assert_eq!(load(process, with(&[])), None, "{process}");

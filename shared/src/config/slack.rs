@@ -121,7 +121,17 @@ pub struct SealingConfig {
     pub previous: Option<SecretString>,
 }
 
+/// The passphrases of an instance that changes them.
+#[derive(Debug, Clone)]
+pub struct RotationConfig {
+    /// Seals from now on.
+    pub current: SecretString,
+    /// Sealed so far.
+    pub previous: SecretString,
+}
+
 const KEY: &str = "TOKEN_ENCRYPTION_KEY";
+const PREVIOUS_KEY: &str = "TOKEN_ENCRYPTION_KEY_PREVIOUS";
 const KEY_MIN_LENGTH: usize = 16;
 
 /// Stands in for a missing passphrase on a developer's machine. Sealing is never off.
@@ -130,7 +140,7 @@ const LOCAL_DEVELOPMENT_PASSPHRASE: &str = "local development, not a secret";
 impl SealingConfig {
     pub(super) fn read(reader: &mut Reader) -> Option<Self> {
         let current = reader.passphrase(KEY);
-        let previous = reader.passphrase("TOKEN_ENCRYPTION_KEY_PREVIOUS");
+        let previous = reader.passphrase(PREVIOUS_KEY);
         let current = match current {
             Some(passphrase) => {
                 if passphrase.expose_secret().chars().count() < KEY_MIN_LENGTH {
@@ -152,5 +162,17 @@ impl SealingConfig {
             None => return None,
         };
         Some(Self { current, previous })
+    }
+}
+
+impl RotationConfig {
+    pub(super) fn read(reader: &mut Reader) -> Option<Self> {
+        let sealing = SealingConfig::read(reader);
+        let previous = reader.passphrase(PREVIOUS_KEY);
+        // Others can do without it; here it is half of what is to be done.
+        if previous.is_none() {
+            reader.problem(Problem::missing(PREVIOUS_KEY));
+        }
+        Some(Self { current: sealing?.current, previous: previous? })
     }
 }

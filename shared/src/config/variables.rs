@@ -21,17 +21,21 @@ pub enum Process {
     Run,
     /// `syncbot migrate`: the database alone.
     Migrate,
-    /// `syncbot queue`: the database alone.
+    /// `syncbot queue`, `channel` and `audit`: the database alone.
     Queue,
+    /// `syncbot rotate-key`: the database, and both passphrases.
+    #[serde(rename = "rotate-key")]
+    RotateKey,
 }
 
 impl Process {
     /// All of them, in the order of the documentation.
-    pub const ALL: [Self; 5] = [Self::Ingress, Self::Worker, Self::Run, Self::Migrate, Self::Queue];
+    pub const ALL: [Self; 6] =
+        [Self::Ingress, Self::Worker, Self::Run, Self::Migrate, Self::Queue, Self::RotateKey];
 
     /// Whether it is started by a person in a shell that may be set up for another process.
     pub(super) fn is_tool(self) -> bool {
-        matches!(self, Self::Migrate | Self::Queue)
+        matches!(self, Self::Migrate | Self::Queue | Self::RotateKey)
     }
 }
 
@@ -43,6 +47,7 @@ impl std::fmt::Display for Process {
             Self::Run => "run",
             Self::Migrate => "migrate",
             Self::Queue => "queue",
+            Self::RotateKey => "rotate-key",
         })
     }
 }

@@ -27,7 +27,10 @@ pub enum SealError {
     #[error("the sealed value is malformed")]
     Malformed,
     /// It was sealed with a passphrase that is not configured.
-    #[error("the value was sealed with another passphrase")]
+    #[error(
+        "the value was sealed with a passphrase that this process does not have; TOKEN_ENCRYPTION_KEY and \
+         TOKEN_ENCRYPTION_KEY_PREVIOUS have to be the same everywhere"
+    )]
     UnknownKey,
     /// It was changed, or moved from another row.
     #[error("the sealed value was tampered with or belongs elsewhere")]

@@ -6,12 +6,15 @@
 //! There is no way to switch it off.
 
 mod key;
+mod rotation;
 mod sealer;
 
 pub use key::SealError;
+pub use rotation::{Counted, NotRotated, Progress, Rotated, Rotation, Unopened};
 pub use sealer::{Sealer, SealerError};
 
-/// Where a sealed value stands; part of what is authenticated.
+/// Where a sealed value stands; part of what is authenticated. Columns are listed in
+/// [`tables::sealed`](crate::tables::sealed).
 #[derive(Debug, Clone, Copy)]
 pub struct Place<'p> {
     /// Table.

@@ -12,7 +12,8 @@ use crate::clock::Clock;
 use crate::config::SealingConfig;
 use crate::db::{Db, DbError, Tx};
 use crate::rng::Rng;
-use crate::tables::{instance_settings, sealing_keys};
+use crate::tables::sealing_keys::SealingKey;
+use crate::tables::{instance_settings, sealed, sealing_keys};
 
 /// Seals and opens secrets. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -22,9 +23,9 @@ pub struct Sealer {
 }
 
 #[derive(Debug)]
-struct Keys {
-    current: Key,
-    previous: Option<Key>,
+pub(super) struct Keys {
+    pub(super) current: Key,
+    pub(super) previous: Option<Key>,
 }
 
 /// The passphrase cannot be used with this database.
@@ -36,6 +37,12 @@ pub enum SealerError {
          before; to change it, set the new one and put the old one into TOKEN_ENCRYPTION_KEY_PREVIOUS"
     )]
     WrongPassphrase,
+    /// It was that, until it was replaced.
+    #[error(
+        "TOKEN_ENCRYPTION_KEY is a passphrase that `syncbot rotate-key` has replaced: nothing is sealed with it any more. \
+         Set it to the present one, and remove TOKEN_ENCRYPTION_KEY_PREVIOUS"
+    )]
+    Replaced,
     /// The salt in the database is no salt.
     #[error("the salt in the database is damaged; restore `instance_settings` from a backup")]
     DamagedSalt,
@@ -48,6 +55,17 @@ const SALT: &str = "sealing.salt";
 const SALT_BYTES: usize = 16;
 /// Sealed under each key, to recognise it.
 const CHECK: &str = "syncbot";
+
+/// What a database knows of a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// It was never used.
+    Unknown,
+    /// Something may be sealed with it.
+    InUse,
+    /// Nothing is sealed with it any more.
+    Retired,
+}
 
 impl Sealer {
     /// Derives the keys and compares them with those that the database knows. The first process of a new
@@ -62,24 +80,26 @@ impl Sealer {
         let salt = salt(&mut tx, rng).await?;
         let keys = derive(config.clone(), salt).await;
         let known = sealing_keys::all(&mut tx).await?;
-        let recognises = |key: &Key| {
-            known.iter().any(|row| row.key_id == key.id() && opens_check(key, &row.check_value))
-        };
-        let is_first = known.is_empty();
-        if !recognises(&keys.current) {
+        let previous = keys.previous.as_ref().map(|previous| standing(previous, &known));
+        match standing(&keys.current, &known) {
+            Standing::InUse => {}
+            Standing::Retired => return Err(SealerError::Replaced),
             // A new passphrase is welcome when the old one vouches for it.
-            if !is_first && !keys.previous.as_ref().is_some_and(recognises) {
-                return Err(SealerError::WrongPassphrase);
+            Standing::Unknown if known.is_empty() || previous == Some(Standing::InUse) => {
+                register(&mut tx, &keys.current, clock, rng).await?;
+                tx.commit().await?;
             }
-            let check = keys.current.seal(check_place(keys.current.id()), &CHECK.into(), rng);
-            sealing_keys::insert(&mut tx, keys.current.id(), &check, clock.now()).await?;
-            tx.commit().await?;
+            Standing::Unknown => return Err(SealerError::WrongPassphrase),
+        }
+        if previous == Some(Standing::Retired) {
+            tracing::warn!("TOKEN_ENCRYPTION_KEY_PREVIOUS opens nothing any more: remove it");
         }
         Ok(Self { keys: Arc::new(keys), rng: rng.clone() })
     }
 
     /// Seals `secret` for one place.
     pub fn seal(&self, place: Place<'_>, secret: &SecretString) -> String {
+        debug_assert!(sealed::is_listed(&place), "{place:?} is not in `tables::sealed::COLUMNS`");
         self.keys.current.seal(place, secret, &self.rng)
     }
 
@@ -94,8 +114,8 @@ impl Sealer {
 
 /// The instance's salt; made now if there is none, which locks out others until `tx` ends.
 async fn salt(tx: &mut Tx, rng: &Rng) -> Result<Vec<u8>, SealerError> {
-    if let Some(text) = instance_settings::get(tx, SALT).await? {
-        return decoded(&text);
+    if let Some(salt) = known_salt(tx).await? {
+        return Ok(salt);
     }
     let fresh = BASE64.encode(rng.bytes::<SALT_BYTES>());
     instance_settings::insert_new(tx, SALT, &fresh).await?;
@@ -103,16 +123,41 @@ async fn salt(tx: &mut Tx, rng: &Rng) -> Result<Vec<u8>, SealerError> {
     decoded(&instance_settings::get(tx, SALT).await?.unwrap_or(fresh))
 }
 
+/// The instance's salt; `None`: nothing was sealed so far.
+pub(super) async fn known_salt(tx: &mut Tx) -> Result<Option<Vec<u8>>, SealerError> {
+    instance_settings::get(tx, SALT).await?.as_deref().map(decoded).transpose()
+}
+
 fn decoded(salt: &str) -> Result<Vec<u8>, SealerError> {
     BASE64.decode(salt).ok().filter(|salt| salt.len() == SALT_BYTES).ok_or(SealerError::DamagedSalt)
 }
 
-async fn derive(config: SealingConfig, salt: Vec<u8>) -> Keys {
+pub(super) async fn derive(config: SealingConfig, salt: Vec<u8>) -> Keys {
     let derived = tokio::task::spawn_blocking(move || Keys {
         current: Key::derive(&config.current, &salt),
         previous: config.previous.map(|previous| Key::derive(&previous, &salt)),
     });
     derived.await.expect("key derivation neither panics nor is cancelled")
+}
+
+/// What the database knows of a key.
+pub(super) fn standing(key: &Key, known: &[SealingKey]) -> Standing {
+    match known.iter().find(|row| row.key_id == key.id()) {
+        Some(row) if row.is_retired() => Standing::Retired,
+        Some(row) if opens_check(key, &row.check_value) => Standing::InUse,
+        _ => Standing::Unknown,
+    }
+}
+
+/// From now on the database knows the key.
+pub(super) async fn register(
+    tx: &mut Tx,
+    key: &Key,
+    clock: &Clock,
+    rng: &Rng,
+) -> Result<(), DbError> {
+    let check = key.seal(check_place(key.id()), &CHECK.into(), rng);
+    sealing_keys::insert(tx, key.id(), &check, clock.now()).await.map(drop)
 }
 
 fn check_place(key_id: &str) -> Place<'_> {

@@ -40,6 +40,15 @@ pub enum DbError {
         /// Key of the row.
         id: String,
     },
+    /// A secret was to be stored that nobody could open.
+    #[error(
+        "this process seals secrets with a passphrase that `syncbot rotate-key` has replaced (key {key_id}); start it \
+         with the present one in TOKEN_ENCRYPTION_KEY"
+    )]
+    RetiredKey {
+        /// The key that is out of use.
+        key_id: String,
+    },
     /// The statement itself is wrong, or its binds, or its result: a mistake in this program.
     #[error("the statement failed: {statement}")]
     Statement {

@@ -41,7 +41,9 @@ impl Db {
                     DbError::Statement { source, .. } | DbError::Duplicate(source) => {
                         Obstacle::Final(OpenError::Migration(MigrateError::Execute(source)))
                     }
-                    DbError::RowCount { .. } | DbError::BadValue { .. } => {
+                    DbError::RowCount { .. }
+                    | DbError::BadValue { .. }
+                    | DbError::RetiredKey { .. } => {
                         unreachable!("not made from a driver's error")
                     }
                 }

@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use nix::sys::signal::{Signal, raise};
 
 /// Every step, in the order in which a message meets them.
-pub const STEPS: [&str; 20] = [
+pub const STEPS: [&str; 21] = [
     "ingress.before_commit",
     "ingress.committed",
     "queue.claimed",
@@ -28,6 +28,7 @@ pub const STEPS: [&str; 20] = [
     "reactions.called",
     "resume.step",
     "lane.before_release",
+    "rotation.resealed",
 ];
 
 const VARIABLE: &str = "SYNCBOT_FAILPOINTS";
@@ -60,7 +61,7 @@ enum Action {
 /// # Panics
 ///
 /// If the variable holds what no failpoint is.
-pub(crate) fn arm() {
+pub fn arm() {
     #[expect(clippy::disallowed_methods, reason = "no configuration of the product")]
     let text = std::env::var(VARIABLE).unwrap_or_default();
     let plan = parse(&text).unwrap_or_else(|why| panic!("{VARIABLE}: {why}"));

@@ -55,6 +55,13 @@ impl Scope {
         }
     }
 
+    /// The workspace that it is about, if it is about one.
+    pub fn team(&self) -> Option<TeamId> {
+        let (kind, rest) = self.0.split_once(':')?;
+        let team = rest.split(':').next().filter(|_| kind != "peer")?;
+        team.parse().ok()
+    }
+
     /// The workspace and the channel that a lane writes to, if it writes to any.
     pub fn of_lane(lane: &Lane) -> Vec<Self> {
         scopes_of(lane).into_iter().filter(|scope| scope.place().is_some()).collect()
@@ -311,7 +318,10 @@ mod tests {
     #[test]
     fn only_what_can_be_held_is_a_scope() {
         for text in ["team:T1", "channel:T1:C1", "method:T1:users.info", "peer:abc"] {
-            assert_eq!(text.parse::<Scope>().map(|scope| scope.to_string()), Ok(text.to_owned()));
+            let scope = text.parse::<Scope>();
+            assert_eq!(scope.as_ref().map(ToString::to_string), Ok(text.to_owned()));
+            let team = scope.expect("a scope").team().map(String::from);
+            assert_eq!(team.as_deref(), (text != "peer:abc").then_some("T1"), "{text}");
         }
         for text in [
             "",

@@ -2,7 +2,7 @@
 
 use super::{Lane, Priority, Queue};
 use crate::db::{DbError, Tx};
-use crate::ids::JobId;
+use crate::ids::{JobId, TeamId};
 use crate::sql;
 
 /// A job as an operator sees it.
@@ -22,6 +22,13 @@ pub struct JobRow {
     pub created_at: i64,
     pub finished_at: Option<i64>,
     pub payload: Option<String>,
+}
+
+impl JobRow {
+    /// The workspace that its lane is about, if it is about one.
+    pub fn team(&self) -> Option<TeamId> {
+        self.lane.split(':').nth(1)?.parse().ok()
+    }
 }
 
 /// Jobs of one kind that died in one lane.

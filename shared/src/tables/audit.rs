@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::clock::Clock;
-use crate::db::{DbError, Tx};
+use crate::db::{Db, DbError, Tx};
 use crate::ids::{AuditId, TeamId, UserId};
 use crate::rng::Rng;
 use crate::sql;
@@ -76,4 +76,43 @@ pub struct Noted {
     pub action: String,
     pub subject: Option<String>,
     pub detail: Option<String>,
+}
+
+/// Which entries are asked for.
+#[derive(Debug, Clone, Default)]
+pub struct Filter<'f> {
+    /// Those that concern this workspace.
+    pub team: Option<&'f TeamId>,
+    /// Those of this action.
+    pub action: Option<&'f str>,
+    /// Those that were noted since.
+    pub since: Option<DateTime<Utc>>,
+}
+
+/// The last `most` entries, the latest first.
+pub async fn latest(db: &Db, filter: &Filter<'_>, most: i64) -> Result<Vec<Noted>, DbError> {
+    // Ids are in the order of time: the key, or that of the workspace, is read from its end.
+    let since = filter.since.map(|since| AuditId::first_at(since).to_string()).unwrap_or_default();
+    let Some(team) = filter.team else {
+        return db
+            .read(sql!(
+                "SELECT id, at, team_id, actor, action, subject, detail FROM audit_log
+                 WHERE id >= $1 AND action = COALESCE($2, action) ORDER BY id DESC LIMIT $3"
+            ))
+            .bind(since)
+            .bind(filter.action)
+            .bind(most)
+            .fetch_all()
+            .await;
+    };
+    db.read(sql!(
+        "SELECT id, at, team_id, actor, action, subject, detail FROM audit_log
+         WHERE team_id = $1 AND id >= $2 AND action = COALESCE($3, action) ORDER BY id DESC LIMIT $4"
+    ))
+    .bind(team.clone())
+    .bind(since)
+    .bind(filter.action)
+    .bind(most)
+    .fetch_all()
+    .await
 }

@@ -8,6 +8,7 @@ use crate::db::{Db, DbError, Tx};
 use crate::grant::{Grant, Renewal, Sealed};
 use crate::ids::{BotId, UserId, WorkspaceId};
 use crate::sql;
+use crate::tables::sealing_keys;
 
 const TABLE: &str = "installations";
 
@@ -100,6 +101,7 @@ pub async fn is_bot_id(tx: &mut Tx, workspace: &WorkspaceId, bot: &BotId) -> Res
 /// Stores an installation over the one that was there.
 pub async fn upsert(tx: &mut Tx, installation: &Installation) -> Result<(), DbError> {
     let Installation { workspace_id, bot_user_id, bot_id, installed_at, grant } = installation;
+    sealing_keys::keep(tx, &grant.token).await?;
     tx.query(sql!(
         "INSERT INTO installations (workspace_id, bot_user_id, bot_id, token, scopes, refresh_token, expires_at, installed_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)

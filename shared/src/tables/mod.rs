@@ -21,6 +21,7 @@ pub mod posts;
 pub mod reaction_notices;
 pub mod reaction_styles;
 pub mod reactions;
+pub mod sealed;
 pub mod sealing_keys;
 pub mod sync_channels;
 pub mod syncs;

@@ -8,6 +8,7 @@ use crate::db::{Db, DbError, Tx};
 use crate::grant::{Grant, Renewal, Sealed};
 use crate::ids::{UserId, WorkspaceId};
 use crate::sql;
+use crate::tables::sealing_keys;
 
 const TABLE: &str = "user_tokens";
 
@@ -74,6 +75,7 @@ pub async fn of(
 
 /// Stores a token over the one that was there.
 pub async fn upsert(tx: &mut Tx, token: &UserToken, now: DateTime<Utc>) -> Result<(), DbError> {
+    sealing_keys::keep(tx, &token.grant.token).await?;
     tx.query(sql!(
         "INSERT INTO user_tokens (workspace_id, user_id, token, scopes, refresh_token, expires_at, authorized_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7)

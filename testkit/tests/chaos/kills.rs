@@ -129,6 +129,30 @@ async fn worker_dies_resuming(database: TestDatabase, plan: &str) {
     stop_all(&town, &database, vec![ingress, second]).await;
 }
 
+/// The operator's process dies while it seals secrets anew; run again, it goes on.
+async fn operator_dies_rotating(database: TestDatabase, plan: &str) {
+    let town = Town::build(&database, 1).await;
+    let keys = [
+        ("TOKEN_ENCRYPTION_KEY", "the new passphrase"),
+        ("TOKEN_ENCRYPTION_KEY_PREVIOUS", "hidden token encryption key"),
+    ];
+    let mut variables = town.variables();
+    variables.retain(|(name, _)| *name != "TOKEN_ENCRYPTION_KEY");
+    variables.extend(keys);
+    let dying = [variables.clone(), vec![at(plan)]].concat();
+    let mut first = Process::start("syncbot", &["rotate-key"], dying);
+    first.killed().await;
+    let ingress = town.start_ingress().await;
+    let worker = Process::start("syncbot-worker", &[], variables.clone());
+    town.says(0, "in the middle of it");
+    town.slack.wait_until(|_| town.texts_in_target(0).len() == 1, PATIENCE).await.expect("copied");
+    let mut second = Process::start("syncbot", &["rotate-key"], variables);
+    assert!(second.ended().await.success(), "{}", second.output());
+    let output = second.output();
+    assert!(output.contains("1 value sealed anew. The old passphrase is out of use"), "{output}");
+    stop_all(&town, &database, vec![ingress, worker]).await;
+}
+
 /// What an operator does to the channel of Birch.
 async fn operator(town: &Town, does: &str) {
     let arguments = ["channel", does, "T0BIRCH", "C0BIRCH0"];
@@ -189,6 +213,7 @@ dying_at! {
     worker_dies_following after_a_copy_is_changed_and_before_that_is_stored "refresh.called" @ 3
     worker_dies_resuming between_two_steps_of_a_resume "resume.step" @ 1
     worker_dies_following after_a_reaction_is_shown_and_before_that_is_stored "reactions.called" @ 2
+    operator_dies_rotating after_a_value_is_sealed_anew "rotation.resealed" @ 1
 }
 
 /// A step that nobody tests, or a story about a step that is gone, is found here.

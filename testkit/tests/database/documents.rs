@@ -9,15 +9,60 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("a folder of the workspace").to_owned()
 }
 
-fn sources(folder: &Path, text: &mut String) {
-    for entry in std::fs::read_dir(folder).expect("readable") {
+/// Files of the repository with what they hold: those of sources below a folder, or the file itself.
+pub(crate) fn sources_of(places: &[&str]) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for place in places {
+        collect(&root().join(place), &mut found);
+    }
+    found
+}
+
+fn collect(path: &Path, found: &mut Vec<(String, String)>) {
+    if path.is_file() {
+        let name =
+            path.strip_prefix(root()).expect("it is in the repository").display().to_string();
+        found.push((name, std::fs::read_to_string(path).expect("UTF-8")));
+        return;
+    }
+    for entry in std::fs::read_dir(path).expect("readable") {
         let path = entry.expect("readable").path();
-        if path.is_dir() && !path.ends_with("target") {
-            sources(&path, text);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            text.push_str(&std::fs::read_to_string(&path).expect("UTF-8"));
+        let is_source = path.extension().is_some_and(|extension| extension == "rs");
+        if is_source || path.is_dir() && !path.ends_with("target") {
+            collect(&path, found);
         }
     }
+}
+
+/// The actions that sources note in the audit log, each as a literal.
+fn noted_actions() -> BTreeSet<String> {
+    let mut actions = BTreeSet::new();
+    for (path, text) in sources_of(&["shared/src", "ingress/src", "worker/src", "cli/src"]) {
+        for (entry, _) in text.split("Entry {").skip(1).filter_map(|rest| rest.split_once('}')) {
+            let Some((_, action)) = entry.split_once("action: ") else { continue };
+            let literal = action.strip_prefix('"').and_then(|text| text.split_once('"'));
+            match literal {
+                Some((action, _)) => _ = actions.insert(action.to_owned()),
+                None => {
+                    assert!(action.starts_with("&'static str"), "{path}: not a literal: {action}");
+                }
+            }
+        }
+    }
+    actions
+}
+
+#[test]
+fn every_action_of_the_audit_log_is_in_the_list_and_no_other() {
+    let (_, document) = sources_of(&["docs/DATA.md"]).remove(0);
+    let (_, list) = document.split_once("| action | what was done |").expect("the list");
+    let rows = list.lines().skip(2).take_while(|line| line.starts_with('|'));
+    let listed: BTreeSet<String> = rows
+        .filter_map(|row| row.split('|').nth(1))
+        .flat_map(|cell| cell.split('`').skip(1).step_by(2))
+        .map(ToOwned::to_owned)
+        .collect();
+    assert_eq!(noted_actions(), listed);
 }
 
 /// What stands in backquotes and looks like the name of a test.
@@ -31,11 +76,9 @@ fn tests_named_in(document: &str) -> BTreeSet<&str> {
 
 #[test]
 fn every_test_that_the_promise_rests_on_exists() {
-    let mut text = String::new();
-    for folder in ["shared", "ingress", "worker", "cli", "testkit", "xtask"] {
-        sources(&root().join(folder), &mut text);
-    }
-    let document = std::fs::read_to_string(root().join("docs/RELIABILITY.md")).expect("readable");
+    let folders = ["shared", "ingress", "worker", "cli", "testkit", "xtask"];
+    let text: String = sources_of(&folders).into_iter().map(|(_, text)| text).collect();
+    let (_, document) = sources_of(&["docs/RELIABILITY.md"]).remove(0);
     let named = tests_named_in(&document);
     assert!(named.len() > 10, "only {} tests are named", named.len());
     let exists = |name: &str| {

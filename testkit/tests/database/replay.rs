@@ -63,18 +63,18 @@ on_each_database! {
         let queue = Queue::new(db.clone(), clock.clone(), rng.clone());
         let id = dead_job(&db, &queue).await;
 
-        worker::replay(&queue, &registry(Some(FAILS)), &id, &clock, &rng).await.expect_err("the hook fails");
+        worker::replay(&queue, &registry(Some(FAILS)), &id, None, &clock, &rng).await.expect_err("the hook fails");
         assert_eq!(queue.job(&id).await.expect("read").expect("there").state, "dead");
 
         let signals = queue.wakes().subscribe();
-        let replayed = worker::replay(&queue, &registry(Some(LEAVES_A_TRACE)), &id, &clock, &rng).await;
+        let replayed = worker::replay(&queue, &registry(Some(LEAVES_A_TRACE)), &id, None, &clock, &rng).await;
         assert_eq!(replayed.expect("asked"), Ok(()));
         assert!(signals.has_changed().expect("open"), "workers are told");
         assert_eq!(queue.job(&id).await.expect("read").expect("there").state, "pending");
         assert_eq!(queue.holds().await.expect("read")[0].scope, "team:T0ACME");
         assert_eq!(queue.claim("worker", Priority::Normal, 1, 15_000).await.expect("claimed").len(), 1);
 
-        let again = worker::replay(&queue, &registry(None), &id, &clock, &rng).await.expect("asked");
+        let again = worker::replay(&queue, &registry(None), &id, None, &clock, &rng).await.expect("asked");
         assert_eq!(again, Err(NotReplayed::NotDead));
     }
 
@@ -83,7 +83,7 @@ on_each_database! {
         let queue = Queue::new(db.clone(), clock.clone(), rng.clone());
         let id = dead_job(&db, &queue).await;
         let registry = registry(Some(LEAVES_A_TRACE));
-        let replays = (0..8).map(|_| worker::replay(&queue, &registry, &id, &clock, &rng));
+        let replays = (0..8).map(|_| worker::replay(&queue, &registry, &id, None, &clock, &rng));
         let replayed = futures::future::join_all(replays).await;
         assert_eq!(replayed.iter().filter(|replayed| matches!(replayed, Ok(Ok(())))).count(), 1, "{replayed:?}");
         assert_eq!(replayed.iter().filter(|replayed| matches!(replayed, Ok(Err(NotReplayed::NotDead)))).count(), 7, "{replayed:?}");

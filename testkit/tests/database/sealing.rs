@@ -1,5 +1,7 @@
 //! Secrets at rest, with the database that keeps salt and key checks.
 
+use std::collections::BTreeSet;
+
 use secrecy::{ExposeSecret as _, SecretString};
 use shared::clock::Clock;
 use shared::config::SealingConfig;
@@ -7,7 +9,10 @@ use shared::crypto::{Place, SealError, Sealer, SealerError};
 use shared::db::Db;
 use shared::rng::Rng;
 use shared::sql;
+use shared::tables::sealed::COLUMNS;
 use testkit::{TestDatabase, on_each_database};
+
+use crate::documents::sources_of;
 
 const PLACE: Place<'static> = Place { table: "installations", column: "token", row: "W1" };
 
@@ -64,6 +69,114 @@ on_each_database! {
         let sealed = sealers[0].seal(PLACE, &"secret".into());
         for sealer in &sealers {
             assert_eq!(sealer.unseal(PLACE, &sealed).expect("opens").expose_secret(), "secret");
+        }
+    }
+}
+
+/// What stands between the first pair of these in a text that begins with the first.
+fn between<'t>(text: &'t str, begin: &str, end: &str) -> Option<&'t str> {
+    text.strip_prefix(begin)?.split_once(end).map(|(inside, _)| inside)
+}
+
+/// The value of a field in the literal of a structure: a text, or nothing if it is no literal.
+fn literal<'t>(fields: &'t str, name: &str) -> Option<&'t str> {
+    let (_, value) = fields.split_once(&format!("{name}: "))?;
+    between(value, "\"", "\"")
+}
+
+/// Where the column is not a literal: it is one of those of a grant, or one of the list.
+const NAMED_ELSEWHERE: [&str; 2] = ["shared/src/grant.rs", "shared/src/crypto/rotation/mod.rs"];
+
+/// Table and column of whatever the sources of the product seal a value for. Grants are sealed for a table that
+/// the caller names.
+fn sealed_in_sources() -> BTreeSet<(String, String)> {
+    let mut sealed = BTreeSet::new();
+    for (path, text) in sources_of(&["shared/src", "ingress/src", "worker/src", "cli/src"]) {
+        let table =
+            text.split_once("const TABLE: &str = ").and_then(|(_, name)| between(name, "\"", "\""));
+        if text.contains("Sealed::new(grant, TABLE,") {
+            for column in ["token", "refresh_token"] {
+                let table = table.unwrap_or_else(|| panic!("{path} names no table"));
+                sealed.insert((table.to_owned(), column.to_owned()));
+            }
+        }
+        let imports = ["crypto::Place", "crypto::{Place", "super::Place", "super::{Place"];
+        if !imports.iter().any(|import| text.contains(import)) {
+            continue;
+        }
+        let literals = text.split("Place {").skip(1).filter_map(|rest| rest.split_once('}'));
+        for (fields, _) in literals {
+            let (table, column) = (literal(fields, "table").or(table), literal(fields, "column"));
+            if let (Some(table), Some(column)) = (table, column) {
+                sealed.insert((table.to_owned(), column.to_owned()));
+            } else {
+                let is_known = NAMED_ELSEWHERE.contains(&&*path);
+                assert!(is_known, "{path}: which column is it? {fields}");
+            }
+        }
+    }
+    // Each key seals its own, to be recognised by.
+    assert!(sealed.remove(&("sealing_keys".to_owned(), "check_value".to_owned())));
+    sealed
+}
+
+/// `column` and `column` are sealed: table and columns of whatever docs/DATA.md says it of.
+fn sealed_in_documents() -> BTreeSet<(String, String)> {
+    let (_, document) = sources_of(&["docs/DATA.md"]).remove(0);
+    let mut sealed = BTreeSet::new();
+    for row in document.lines().filter(|line| line.starts_with("| `")) {
+        let cells: Vec<&str> = row.split(" | ").collect();
+        let (table, notes) = (cells[0].trim_matches(['|', ' ', '`']), cells.last().expect("notes"));
+        for clause in notes.split([';', '.']) {
+            let Some((names, _)) =
+                clause.split_once(" are sealed").or(clause.split_once(" is sealed"))
+            else {
+                continue;
+            };
+            let columns = names.split('`').skip(1).step_by(2);
+            sealed.extend(columns.map(|column| (table.to_owned(), column.to_owned())));
+        }
+    }
+    sealed
+}
+
+/// A column that is missing in the list would be lost with the old passphrase.
+#[test]
+fn every_column_that_holds_sealed_values_is_sealed_anew() {
+    let listed: BTreeSet<(String, String)> =
+        COLUMNS.iter().map(|known| (known.table.to_owned(), known.column.to_owned())).collect();
+    assert_eq!(listed.len(), COLUMNS.len(), "each once");
+    assert_eq!(sealed_in_documents(), listed, "in docs/DATA.md");
+    let sources = sealed_in_sources();
+    // What nothing in the sources seals so far may be listed already.
+    let missing: Vec<_> = sources.difference(&listed).collect();
+    assert!(missing.is_empty(), "{missing:?} are sealed, and not in `tables::sealed::COLUMNS`");
+    assert!(sources.len() >= 4, "{sources:?}");
+}
+
+/// Otherwise a process that has not heard of the new passphrase could store what nobody can open.
+#[test]
+fn whatever_stores_sealed_values_keeps_their_key() {
+    for (path, text) in sources_of(&["shared/src", "worker/src", "cli/src"]) {
+        if path.ends_with("tables/sealed.rs") {
+            continue;
+        }
+        let writes = |table: &str, column: &str| {
+            let insert = format!("INSERT INTO {table} (");
+            let inserts = text.split(&insert).skip(1).filter_map(|rest| rest.split_once(')'));
+            let update = format!("UPDATE {table} SET ");
+            let updates = text.split(&update).skip(1).filter_map(|rest| rest.split_once("WHERE"));
+            let set = format!("{column} = $");
+            inserts
+                .into_iter()
+                .any(|(columns, _)| columns.split([',', ' ']).any(|one| one == column))
+                || updates.into_iter().any(|(columns, _)| columns.contains(&set))
+        };
+        if COLUMNS.iter().any(|sealed| writes(sealed.table, sealed.column)) {
+            assert!(
+                text.contains("sealing_keys::keep("),
+                "{path} stores sealed values and keeps no key"
+            );
         }
     }
 }

@@ -6,12 +6,13 @@ use testkit::Process;
 use crate::PRODUCTION;
 
 /// Binary and arguments of each kind of process.
-const BINARIES: [(Kind, &str, &[&str]); 5] = [
+const BINARIES: [(Kind, &str, &[&str]); 6] = [
     (Kind::Ingress, "syncbot-ingress", &[]),
     (Kind::Worker, "syncbot-worker", &[]),
     (Kind::Run, "syncbot", &["run"]),
     (Kind::Migrate, "syncbot", &["migrate"]),
     (Kind::Queue, "syncbot", &["queue", "stats"]),
+    (Kind::RotateKey, "syncbot", &["rotate-key"]),
 ];
 
 fn without<'v>(name: &str) -> Vec<(&'v str, &'v str)> {
@@ -50,8 +51,11 @@ async fn each_process_refuses_to_start_without_each_variable_that_it_requires() 
             assert!(output.contains(&format!("{name} is missing")), "{binary}: {output}");
         }
     }
-    // Five for ingress, six for a worker, seven for both in one, none for migrations and the queue.
-    assert_eq!(tried, 18);
+    // Five for ingress, six for a worker, seven for both in one, one for another key, none for migrations and the queue.
+    assert_eq!(tried, 19);
+    let output =
+        refused("syncbot", &["rotate-key"], without("TOKEN_ENCRYPTION_KEY_PREVIOUS")).await;
+    assert!(output.contains("TOKEN_ENCRYPTION_KEY_PREVIOUS is missing"), "{output}");
 }
 
 #[tokio::test]
@@ -91,13 +95,21 @@ async fn a_wrong_token_key_is_refused_with_a_sentence_that_says_what_to_do() {
     worker.line_with("working").await;
     assert!(worker.stop().await.0.success());
 
-    let mut wrong = with_key("hidden-wrong-passphrase");
-    wrong.push(("DATABASE_URL", &url));
-    let mut worker = Process::start("syncbot-worker", &[], wrong);
-    assert_eq!(worker.ended().await.code(), Some(1));
-    let output = worker.output();
-    assert!(output.contains("TOKEN_ENCRYPTION_KEY_PREVIOUS"), "{output}");
-    assert!(!output.contains("hidden"), "{output}");
+    let before = std::fs::read(folder.path().join("syncbot.sqlite3")).expect("readable");
+    for (binary, arguments) in
+        [("syncbot-worker", &[][..]), ("syncbot", &["run"]), ("syncbot", &["rotate-key"])]
+    {
+        let mut wrong = with_key("hidden-wrong-passphrase");
+        wrong.push(("DATABASE_URL", &url));
+        let mut process = Process::start(binary, arguments, wrong);
+        assert_eq!(process.ended().await.code(), Some(1), "{binary} {arguments:?}");
+        let output = process.output();
+        assert!(output.contains("TOKEN_ENCRYPTION_KEY is not the passphrase"), "{output}");
+        assert!(output.contains("TOKEN_ENCRYPTION_KEY_PREVIOUS"), "{output}");
+        assert!(!output.contains("hidden"), "{output}");
+        let after = std::fs::read(folder.path().join("syncbot.sqlite3")).expect("readable");
+        assert!(before == after, "{binary} {arguments:?} wrote to the database");
+    }
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! The real binaries, as processes: their configuration, their logs, two of everything, and how they stop.
 
+mod audit_command;
 mod browser;
 mod channel_commands;
 mod configuration;
@@ -7,11 +8,12 @@ mod crowd;
 mod developer;
 mod outage;
 mod queue_commands;
+mod rotate_key;
 mod several;
 mod traces;
 
 /// Everything that a process needs in production, with values that a log must never show.
-pub(crate) const PRODUCTION: [(&str, &str); 9] = [
+pub(crate) const PRODUCTION: [(&str, &str); 10] = [
     ("DATABASE_URL", "sqlite:///syncbot.sqlite3"),
     ("SLACK_SIGNING_SECRET", "hidden-signing-secret"),
     ("SLACK_CLIENT_ID", "1.2"),
@@ -19,6 +21,7 @@ pub(crate) const PRODUCTION: [(&str, &str); 9] = [
     ("SLACK_BOT_SCOPES", "chat:write"),
     ("SLACK_USER_SCOPES", "chat:write"),
     ("TOKEN_ENCRYPTION_KEY", "hidden-token-encryption-key"),
+    ("TOKEN_ENCRYPTION_KEY_PREVIOUS", "hidden-previous-encryption-key"),
     ("SYNCBOT_PUBLIC_URL", "https://sync.example.org"),
     // Any free port.
     ("PORT", "0"),

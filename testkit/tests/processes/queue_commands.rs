@@ -113,7 +113,8 @@ on_each_database! {
         let db = database.open().await;
         town.says(0, "between people");
         until_there_is(&db, sql!("SELECT COUNT(*) FROM jobs WHERE kind = 'route_event'")).await;
-        db.write(sql!("UPDATE jobs SET state = 'dead', finished_at = created_at, attempts = 3, last_error = $1"))
+        // What reads the directories of both workspaces waits as well.
+        db.write(sql!("UPDATE jobs SET state = 'dead', finished_at = created_at, attempts = 3, last_error = $1 WHERE kind = 'route_event'"))
             .bind("the \u{1b}[31mreason")
             .execute()
             .await

@@ -15,8 +15,22 @@ pub(super) fn job_id(text: &str) -> Result<JobId, &'static str> {
 /// Longer is no pause, but a decision that belongs into the workspaces.
 const LONGEST: Duration = Duration::from_hours(30 * 24);
 
+/// Longer than there is anything to look back at.
+const LONGEST_AGE: Duration = Duration::from_hours(3_650 * 24);
+
 /// A length of time: `30m`, `1h30m`, `2d`.
 pub(in crate::commands) fn length(text: &str) -> Result<Duration, &'static str> {
+    let length = parsed(text)?;
+    if length > LONGEST { Err("30d is the longest") } else { Ok(length) }
+}
+
+/// How long ago something was.
+pub(in crate::commands) fn age(text: &str) -> Result<Duration, &'static str> {
+    let age = parsed(text)?;
+    if age > LONGEST_AGE { Err("3650d is the longest") } else { Ok(age) }
+}
+
+fn parsed(text: &str) -> Result<Duration, &'static str> {
     const EXPECTED: &str = "expected a number with its unit, such as 45s, 30m, 2h, 1h30m or 3d";
     let (mut seconds, mut number) = (0_u64, String::new());
     for c in text.trim().chars() {
@@ -38,7 +52,6 @@ pub(in crate::commands) fn length(text: &str) -> Result<Duration, &'static str> 
     match Duration::from_secs(seconds) {
         _ if !number.is_empty() => Err(EXPECTED),
         Duration::ZERO => Err(EXPECTED),
-        length if length > LONGEST => Err("30d is the longest"),
         length => Ok(length),
     }
 }
@@ -67,6 +80,7 @@ mod tests {
         ] {
             assert!(length(text).is_err(), "{text}");
         }
+        assert!(age("31d").is_ok() && age("3651d").is_err() && age("30").is_err());
     }
 
     #[test]

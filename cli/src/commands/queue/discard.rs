@@ -3,6 +3,8 @@
 use clap::Args;
 use shared::db::retry_contention;
 use shared::ids::JobId;
+use shared::queue::JobRow;
+use shared::tables::audit::{self, Actor, Entry};
 
 use super::{Desk, Outcome, arguments, say, words};
 
@@ -53,9 +55,22 @@ pub(super) async fn discard(desk: &Desk, options: &Options) -> anyhow::Result<Ou
 }
 
 async fn discard_one(desk: &Desk, id: &JobId) -> anyhow::Result<bool> {
-    let discarded = retry_contention(&desk.clock, &desk.rng, || async {
-        let mut tx = desk.queue.db().begin().await?;
-        let discarded = desk.queue.discard(&mut tx, id).await?;
+    let Desk { queue, clock, rng } = desk;
+    let job = queue.job(id).await?;
+    let team = job.as_ref().and_then(JobRow::team);
+    let entry = Entry {
+        team: team.as_ref(),
+        actor: Actor::Operator,
+        action: "job.discarded",
+        subject: Some(id.to_string()),
+        detail: job.map(|job| job.kind),
+    };
+    let discarded = retry_contention(clock, rng, || async {
+        let mut tx = queue.db().begin().await?;
+        let discarded = queue.discard(&mut tx, id).await?;
+        if discarded {
+            audit::note(&mut tx, &entry, clock, rng).await?;
+        }
         tx.commit().await?;
         Ok(discarded)
     });

@@ -5,6 +5,7 @@ use std::time::Duration;
 use clap::Args;
 use shared::db::retry_contention;
 use shared::queue::Scope;
+use shared::tables::audit::{self, Actor, Entry};
 
 use super::{Desk, Outcome, arguments, say, words};
 
@@ -42,16 +43,28 @@ pub(super) struct ReleaseOptions {
 }
 
 pub(super) async fn hold(desk: &Desk, options: &HoldOptions) -> anyhow::Result<Outcome> {
-    let scope = &options.scope;
+    let (scope, team) = (&options.scope, options.scope.team());
+    let Desk { queue, clock, rng } = desk;
     let until = desk.now() + i64::try_from(options.length.as_millis())?;
-    let in_force = retry_contention(&desk.clock, &desk.rng, || async {
-        let mut tx = desk.queue.db().begin().await?;
-        desk.queue.hold(&mut tx, scope, until, &options.reason).await?;
-        let in_force = desk.queue.hold_on(&mut tx, scope).await?;
+    let entry = Entry {
+        team: team.as_ref(),
+        actor: Actor::Operator,
+        action: "hold.placed",
+        subject: Some(scope.to_string()),
+        detail: Some(format!("until {}", words::date(until))),
+    };
+    let longer = retry_contention(clock, rng, || async {
+        let mut tx = queue.db().begin().await?;
+        queue.hold(&mut tx, scope, until, &options.reason).await?;
+        let in_force = queue.hold_on(&mut tx, scope).await?;
+        let longer = in_force.filter(|hold| hold.until_at > until);
+        if longer.is_none() {
+            audit::note(&mut tx, &entry, clock, rng).await?;
+        }
         tx.commit().await?;
-        Ok(in_force)
+        Ok(longer)
     });
-    let longer = in_force.await?.filter(|hold| hold.until_at > until);
+    let longer = longer.await?;
     say::answer(&match longer {
         None => format!(
             "{scope} is held for {}, until {}.\n",
@@ -70,10 +83,21 @@ pub(super) async fn hold(desk: &Desk, options: &HoldOptions) -> anyhow::Result<O
 }
 
 pub(super) async fn release(desk: &Desk, options: &ReleaseOptions) -> anyhow::Result<Outcome> {
-    let scope = &options.scope;
-    let released = retry_contention(&desk.clock, &desk.rng, || async {
-        let mut tx = desk.queue.db().begin().await?;
-        let released = desk.queue.release_hold(&mut tx, scope).await?;
+    let (scope, team) = (&options.scope, options.scope.team());
+    let Desk { queue, clock, rng } = desk;
+    let entry = Entry {
+        team: team.as_ref(),
+        actor: Actor::Operator,
+        action: "hold.released",
+        subject: Some(scope.to_string()),
+        detail: None,
+    };
+    let released = retry_contention(clock, rng, || async {
+        let mut tx = queue.db().begin().await?;
+        let released = queue.release_hold(&mut tx, scope).await?;
+        if released {
+            audit::note(&mut tx, &entry, clock, rng).await?;
+        }
         tx.commit().await?;
         Ok(released)
     });

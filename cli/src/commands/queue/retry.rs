@@ -6,7 +6,8 @@ use anyhow::Context as _;
 use clap::Args;
 use shared::db::DbError;
 use shared::ids::JobId;
-use shared::queue::NotReplayed;
+use shared::queue::{JobRow, NotReplayed};
+use shared::tables::audit::{Actor, Entry};
 use worker::Registered;
 
 use super::{Desk, Outcome, arguments, say, words};
@@ -64,7 +65,16 @@ impl Replays<'_> {
     /// Jobs that a person named: to each that is not replayed there is an answer.
     async fn each_of(&mut self, jobs: &[JobId]) -> Result<(), DbError> {
         for id in jobs {
-            match self.replay(id).await? {
+            let job = self.desk.queue.job(id).await?;
+            let team = job.as_ref().and_then(JobRow::team);
+            let entry = Entry {
+                team: team.as_ref(),
+                actor: Actor::Operator,
+                action: "job.replayed",
+                subject: Some(id.to_string()),
+                detail: job.map(|job| job.kind),
+            };
+            match self.replay(id, Some(&entry)).await? {
                 Some(NotReplayed::NotDead) => {
                     let job = self.desk.queue.job(id).await?;
                     let state = job.map_or_else(|| "gone".to_owned(), |job| say::plain(&job.state));
@@ -81,12 +91,23 @@ impl Replays<'_> {
     async fn all_of(&mut self, kind: Option<&str>) -> Result<(), DbError> {
         let (queue, until) = (&self.desk.queue, self.desk.now());
         let total = queue.count_dead(kind).await?;
+        if total > 0 {
+            // Of thousands, one entry; before the first of them, since each is a transaction of its own.
+            let entry = Entry {
+                team: None,
+                actor: Actor::Operator,
+                action: "job.replayed",
+                subject: None,
+                detail: Some(kind.map_or_else(|| "all".to_owned(), |kind| format!("all {kind}"))),
+            };
+            self.desk.note(&entry).await?;
+        }
         let mut behind = None;
         loop {
             let batch = queue.dead_behind(kind, behind.as_ref(), until, BATCH).await?;
             let Some(last) = batch.last().cloned() else { return Ok(()) };
             for id in &batch {
-                match self.replay(id).await? {
+                match self.replay(id, None).await? {
                     Some(NotReplayed::NotDead | NotReplayed::Unknown) => self.taken += 1,
                     Some(reason @ NotReplayed::Forgotten) => self.fail(id, &reason.to_string()),
                     None => {}
@@ -102,9 +123,13 @@ impl Replays<'_> {
     }
 
     /// Replays one; `Some`: why not. One that cannot be replayed for a reason of its own keeps nobody else.
-    async fn replay(&mut self, id: &JobId) -> Result<Option<NotReplayed>, DbError> {
+    async fn replay(
+        &mut self,
+        id: &JobId,
+        noted: Option<&Entry<'_>>,
+    ) -> Result<Option<NotReplayed>, DbError> {
         let Desk { queue, clock, rng } = self.desk;
-        match worker::replay(queue, &self.registry, id, clock, rng).await {
+        match worker::replay(queue, &self.registry, id, noted, clock, rng).await {
             Ok(Ok(())) => self.replayed += 1,
             Ok(Err(reason)) => return Ok(Some(reason)),
             Err(error) if error.is_unavailable() => return Err(error),
