@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use secrecy::SecretString;
-use shared::clock::Clock;
+use shared::clock::{Clock, LeapingClock};
 use shared::config::{RunConfig, Source};
 use shared::db::Db;
 use shared::ids::{ChannelId, JobId};
@@ -57,7 +57,7 @@ impl TestApp {
 
     /// Starts everything, on a Slack that limits calls as the real one does, and kept below its limits.
     pub async fn start_paced(database: TestDatabase) -> Self {
-        let mut app = Self::start_with(database, "true").await;
+        let mut app = Self::start_with(database, "true", Clock::system()).await;
         app.slack.switch(|switches| switches.rate_limits = true);
         app.start_worker();
         app
@@ -65,16 +65,20 @@ impl TestApp {
 
     /// Starts everything but a worker: what is acknowledged stays in the queue.
     pub async fn start_without_worker(database: TestDatabase) -> Self {
-        Self::start_with(database, "false").await
+        Self::start_with(database, "false", Clock::system()).await
     }
 
-    async fn start_with(database: TestDatabase, pacing: &str) -> Self {
+    /// As [`TestApp::start_without_worker`], on a clock that leaps. Slack has to leap along.
+    pub async fn start_leaping(database: TestDatabase, clock: &LeapingClock) -> Self {
+        Self::start_with(database, "false", clock.clock()).await
+    }
+
+    async fn start_with(database: TestDatabase, pacing: &str, clock: Clock) -> Self {
         quiet_logs();
         let slack = SlackEmulator::start(Settings::default()).await.expect("the emulator starts");
         stage::enter(&slack);
         let config = configuration(&slack, &database, pacing);
-        let services =
-            Services::on(database.open().await, &config.worker, Clock::system(), Rng::system());
+        let services = Services::on(database.open().await, &config.worker, clock, Rng::system());
         let services = services.await.expect("the services open");
         share(&slack, &services).await;
 
@@ -82,6 +86,7 @@ impl TestApp {
         let url = format!("http://{}", listener.local_addr().expect("it listens"));
         let queue = services.queue.clone();
         let (signing, http) = (&config.ingress.signing, &config.ingress.http);
+        // Slack signs in real time.
         let edge = ingress::Edge::new(queue, signing, http, Clock::system());
         let stop = CancellationToken::new();
         let serving =
@@ -109,21 +114,7 @@ impl TestApp {
 
     /// Starts a worker that can crash.
     pub fn start_crashable_worker(&self) -> CrashableWorker {
-        CrashableWorker::start(&self.config.worker)
-    }
-
-    /// Keeps channels of several workspaces in step.
-    pub async fn share(&self, title: &str, channels: &[(Side, String)]) {
-        let scopes = shared::slack::scopes::BOT.join(",");
-        let mut installed = Vec::new();
-        for (side, channel) in channels {
-            let token = SecretString::from(self.slack.bot_token(side.team));
-            let workspace = install::with_token(&self.services, &token, &scopes).await;
-            installed.push((workspace.expect("installed"), channel.parse().expect("a channel id")));
-        }
-        let channels: Vec<_> =
-            installed.iter().map(|(w, channel): &(_, ChannelId)| (w, channel.clone())).collect();
-        install::share(&self.services, title, &channels).await.expect("shared");
+        CrashableWorker::start(&self.config.worker, &self.services)
     }
 
     /// Stops what was started last.

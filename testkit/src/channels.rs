@@ -43,18 +43,28 @@ impl TestApp {
 
     /// Another sync, besides that of Acme and Birch.
     pub async fn sync(&self, channels: &[(Side, Way)]) -> Result<(), Arc<NotInserted>> {
+        let channels: Vec<_> =
+            channels.iter().map(|(side, way)| (*side, side.channel, *way)).collect();
+        self.sync_channels(&channels).await
+    }
+
+    /// As [`TestApp::sync`], of any channels.
+    pub async fn sync_channels(
+        &self,
+        channels: &[(Side, &str, Way)],
+    ) -> Result<(), Arc<NotInserted>> {
         let Services { db, clock, rng, .. } = &self.services;
         let mut tx = db.begin().await.expect("begun");
         let sync_id = SyncId::generate(clock, rng);
         syncs::insert(&mut tx, &sync_id, "another", clock.now()).await.expect("stored");
-        for (side, way) in channels {
+        for (side, channel, way) in channels {
             let team = side.team.parse().expect("an id");
             let workspace = workspaces::by_team(&mut tx, &team).await.expect("read");
             let channel = SyncChannel {
                 id: SyncChannelId::generate(clock, rng),
                 sync_id: sync_id.clone(),
                 workspace_id: workspace.expect("it is installed").id,
-                channel_id: side.channel.parse().expect("an id"),
+                channel_id: channel.parse().expect("an id"),
                 publishes: *way != Way::In,
                 subscribes: *way != Way::Out,
             };
@@ -62,6 +72,12 @@ impl TestApp {
         }
         tx.commit().await.expect("committed");
         Ok(())
+    }
+
+    /// A channel takes part in nothing any more.
+    pub async fn leave_syncs(&self, channel: &str) {
+        let left = sql!("UPDATE sync_channels SET status = 'deleted' WHERE channel_id = $1");
+        self.db.write(left).bind(channel).execute().await.expect("stored");
     }
 
     /// Pauses a channel in all its syncs. `false`: it was paused in each of them.

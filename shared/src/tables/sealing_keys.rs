@@ -13,7 +13,7 @@ use crate::sql;
 pub struct SealingKey {
     /// Names the key and says nothing about it.
     pub key_id: String,
-    /// Opens with this key alone; [`RETIRED`]: nothing is sealed with it any more.
+    /// Opens with this key alone; see [`SealingKey::is_retired`] for another value.
     pub check_value: String,
     /// When it was used first.
     pub created_at: DateTime<Utc>,

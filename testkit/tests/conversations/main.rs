@@ -1,11 +1,30 @@
-//! Conversations made by chance, in three workspaces whose channels are in step, on a Slack that fails and
+//! Conversations made up by chance, in three workspaces whose channels are in step, on a Slack that fails and
 //! with workers that crash: in the end every channel shows what was said in each, as if nothing had gone wrong.
 //!
+//! * Chance makes up a script (`script`, `chance`). What comes of it is what people really did (`deed`): they
+//!   answer and react to what they see by then (`talk`, `stage`), some of them in their own name (`cast`).
+//! * Time passes at once where nothing else does (`time`): leases, holds, backoffs and settle times are those of
+//!   production. A crash is a dropped runtime with its connections (`crew`).
+//! * What a channel shows (`board`) is compared twice: with what follows from the deeds (`expected`), and with
+//!   what the same deeds come to once more, one after the other and without any trouble. The first knows what
+//!   ought to be, also where no trouble is to blame; the second knows what nobody thought of.
+//! * In which order it shows it: `order`.
+//!
 //! `SYNCBOT_CONVERSATIONS`: how many, on SQLite; a quarter of them on each server. `SYNCBOT_MODEL_SEED`: the
-//! seed of the first. What people do follows from the seed; how it meets crashes depends on the moment.
+//! seed of the first. What people are about to do follows from the seed; how it meets crashes depends on the
+//! moment.
 
+mod board;
+mod cast;
+mod chance;
+mod crew;
+mod deed;
 mod expected;
+mod order;
 mod script;
+mod stage;
+mod talk;
+mod time;
 mod town;
 
 use proptest::strategy::{Strategy as _, ValueTree as _};
@@ -16,7 +35,7 @@ use town::Town;
 
 /// Most of the time goes by in waiting.
 const TOWNS: usize = 4;
-/// For one that waits for nobody but leases that end and pauses between tries.
+/// For each of them.
 const THREADS: usize = 2;
 
 mod every_channel_shows_what_was_said_in_each {
@@ -66,7 +85,7 @@ fn hold_some(engine: Engine, seeds: &[u64]) -> Result<(), String> {
         for &seed in seeds {
             let rng_seed = RngSeed::Fixed(seed);
             let mut runner = TestRunner::new(Config { rng_seed, ..Config::default() });
-            let script = script::script().new_tree(&mut runner).expect("a script").current();
+            let script = chance::script().new_tree(&mut runner).expect("a script").current();
             town.hold(&script).await.map_err(|failure| {
                 let steps: Vec<String> =
                     script.steps.iter().map(|step| format!("  {step:?}")).collect();

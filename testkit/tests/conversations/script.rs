@@ -1,6 +1,5 @@
-//! What people do, and what goes wrong meanwhile.
-
-use proptest::prelude::*;
+//! A conversation as chance makes it up: what people are about to do, and what goes wrong meanwhile. What of
+//! it comes to pass depends on what they see by then.
 
 /// A conversation.
 #[derive(Debug, Clone)]
@@ -9,16 +8,42 @@ pub(crate) struct Script {
     pub(crate) steps: Vec<Step>,
 }
 
-/// How Slack behaves throughout.
+/// What is so throughout.
 #[derive(Debug, Clone)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub(crate) struct Switches {
+    pub(crate) syncs: Syncs,
+    pub(crate) order: Order,
     pub(crate) duplicate_events: bool,
     pub(crate) several_events: bool,
-    pub(crate) order: Order,
+    /// Slack tells of threads more than anybody wants to know.
     pub(crate) noisy_threads: bool,
     /// The last of the three shows reactions in words.
     pub(crate) in_words: bool,
+    pub(crate) voices: Voices,
+}
+
+/// Which channels are in step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Syncs {
+    /// All three.
+    One,
+    /// All three, but what is said in the last stays there.
+    Listens,
+    /// All three, but the last hears nothing.
+    Speaks,
+    /// The first with the second, and the second with the last.
+    Chain,
+    /// All three, and the first with the second once more.
+    Twice,
+}
+
+/// What events of messages that SyncBot posted in a person's own name tell of that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Voices {
+    NameTheApp,
+    CarryMarks,
+    LookTyped,
 }
 
 /// In which order Slack hands events over.
@@ -29,39 +54,55 @@ pub(crate) enum Order {
     Swapped,
 }
 
+/// How something is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Manner {
+    Plain,
+    /// In two parts.
+    Long,
+    /// With `/me`.
+    Me,
+    /// A reply that is shown in the channel as well.
+    Broadcast,
+    WithFile,
+    /// Without a word.
+    FileAlone,
+}
+
 /// Numbers are taken modulo what there is.
 #[derive(Debug, Clone)]
 pub(crate) enum Step {
     Say {
         side: usize,
-        is_long: bool,
-    },
-    Share {
-        side: usize,
+        is_ida: bool,
+        manner: Manner,
     },
     Reply {
         side: usize,
+        is_ida: bool,
         to: usize,
+        manner: Manner,
+        /// Until the message is to be seen there.
+        waits: bool,
     },
     Edit {
         message: usize,
+        goes_back: bool,
     },
     Delete {
         message: usize,
     },
     React {
         side: usize,
+        is_ida: bool,
         message: usize,
         emoji: usize,
+        /// Until the message is to be seen there.
+        waits: bool,
     },
     /// One of the reactions that are there.
     Unreact {
         reaction: usize,
-    },
-    Fault {
-        side: usize,
-        method: usize,
-        trouble: Trouble,
     },
     Pause {
         side: usize,
@@ -69,73 +110,57 @@ pub(crate) enum Step {
     Resume {
         side: usize,
     },
-    Crash,
+    Fault {
+        /// Of one workspace, or of any.
+        side: Option<usize>,
+        method: &'static str,
+        trouble: Trouble,
+        /// So many go well.
+        after: u32,
+        times: u32,
+    },
+    /// Slack sends no event of this workspace, and says so.
+    Limit {
+        side: usize,
+    },
+    Unlimit,
+    /// The worker dies, once or several times in a row, each time after so many more calls.
+    Crash {
+        after: Vec<usize>,
+    },
+    /// The worker dies, and no other takes over for a while.
+    Away,
+    Back,
     Rest,
 }
 
-/// What goes wrong with one call.
+/// What goes wrong with a call.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Trouble {
     Limited,
+    LongLimited,
     Refused,
+    Cut,
     AnswerLost,
     ErrorBefore,
     ErrorAfter,
+    StatusAfter,
     Slow,
 }
 
-pub(crate) const METHODS: [&str; 9] = [
-    "chat.postMessage",
-    "chat.update",
-    "chat.delete",
-    "reactions.add",
-    "conversations.history",
-    "users.info",
-    "files.completeUploadExternal",
-    "file download",
-    "file upload",
+/// What SyncBot asks of Slack, and how often something goes wrong with it.
+pub(crate) const METHODS: [(u32, &str); 12] = [
+    (6, "chat.postMessage"),
+    (3, "chat.update"),
+    (2, "chat.delete"),
+    (3, "reactions.add"),
+    (1, "reactions.remove"),
+    (2, "conversations.history"),
+    (2, "conversations.replies"),
+    (1, "users.info"),
+    (1, "files.info"),
+    (1, "files.completeUploadExternal"),
+    (1, "file download"),
+    (1, "file upload"),
 ];
 pub(crate) const EMOJI: [&str; 3] = ["wave", "tada", "thumbsup::skin-tone-3"];
-
-pub(crate) fn script() -> impl Strategy<Value = Script> {
-    let order = prop_oneof![3 => Just(Order::Kept), 1 => Just(Order::Concurrent), 1 => Just(Order::Swapped)];
-    let switches = (any::<bool>(), any::<bool>(), order, any::<bool>(), any::<bool>()).prop_map(
-        |(duplicate_events, several_events, order, noisy_threads, in_words)| Switches {
-            duplicate_events,
-            several_events,
-            order,
-            noisy_threads,
-            in_words,
-        },
-    );
-    (switches, prop::collection::vec(step(), 6..24))
-        .prop_map(|(switches, steps)| Script { switches, steps })
-}
-
-fn step() -> impl Strategy<Value = Step> {
-    let (side, message) = (0..3_usize, 0..24_usize);
-    let trouble = prop_oneof![
-        Just(Trouble::Limited),
-        Just(Trouble::Refused),
-        Just(Trouble::AnswerLost),
-        Just(Trouble::ErrorBefore),
-        Just(Trouble::ErrorAfter),
-        Just(Trouble::Slow),
-    ];
-    let emoji = 0..EMOJI.len();
-    prop_oneof![
-        8 => (side.clone(), prop::bool::weighted(0.15)).prop_map(|(side, is_long)| Step::Say { side, is_long }),
-        2 => side.clone().prop_map(|side| Step::Share { side }),
-        5 => (side.clone(), message.clone()).prop_map(|(side, to)| Step::Reply { side, to }),
-        4 => message.clone().prop_map(|message| Step::Edit { message }),
-        2 => message.clone().prop_map(|message| Step::Delete { message }),
-        4 => (side.clone(), message, emoji)
-            .prop_map(|(side, message, emoji)| Step::React { side, message, emoji }),
-        2 => (0..24_usize).prop_map(|reaction| Step::Unreact { reaction }),
-        1 => side.clone().prop_map(|side| Step::Pause { side }),
-        2 => side.clone().prop_map(|side| Step::Resume { side }),
-        3 => (side, 0..METHODS.len(), trouble).prop_map(|(side, method, trouble)| Step::Fault { side, method, trouble }),
-        1 => Just(Step::Crash),
-        2 => Just(Step::Rest),
-    ]
-}

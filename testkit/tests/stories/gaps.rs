@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use shared::clock::Clock;
+use shared::sql;
 use slack_emulator::{Fault, FaultRule, UserPost};
 use testkit::{ACME, BIRCH, PATIENCE, Side, TestApp, on_each_database};
 
@@ -198,6 +199,21 @@ on_each_database! {
         assert_eq!(shown(BIRCH, &birchs), [["tada"], ["heart"]]);
         assert_eq!(shown(ACME, &acmes), [vec!["wave".to_owned()], vec![]]);
         app.stop_everything().await;
+    }
+
+    async fn what_was_told_of_is_routed_before_it_is_looked_for(database: TestDatabase) {
+        let app = TestApp::start_without_worker(database).await;
+        let gone = ACME.says(&app.slack, "on second thought");
+        ACME.says(&app.slack, "as it was");
+        app.slack.wait_until(|slack| slack.undelivered() == 0, PATIENCE).await.expect("told");
+        lose_events(&app, true);
+        app.slack.delete(ACME.team, ACME.channel, ACME.person, &gone);
+        lose_events(&app, false);
+        // As if a worker had died that held the lane.
+        let held = sql!("UPDATE lanes SET due_at = due_at + 3000 WHERE lane LIKE 'src:%'");
+        app.db.write(held).execute().await.expect("stored");
+        assert!(app.backfill(ACME, TimeDelta::hours(1)).await);
+        app.work_and_finish().await;
     }
 
     async fn what_was_said_during_a_pause_is_not_brought_by_reading_it_again(database: TestDatabase) {

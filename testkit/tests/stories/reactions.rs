@@ -84,15 +84,15 @@ on_each_database! {
         app.slack.add_emoji(ACME.team, "acme-logo");
         let (ts, _) = said(&app).await;
         reacts(&app, ACME, ACME.person, &ts, "acme-logo");
-        app.until_idle().await;
+        app.until_settled().await;
         reacts(&app, ACME, ACME.person, &ts, "tada");
         until(&app, BIRCH, &[("tada", 1)]).await;
-        app.until_idle().await;
+        app.until_settled().await;
         let names: Vec<_> = app.slack.calls_of("reactions.add").iter().map(|call| call.arguments["name"].clone()).collect();
         assert_eq!(names, ["acme-logo", "tada"]);
         assert_eq!(reactions::count_refused(&app.db).await.expect("counted"), 1, "`syncbot queue stats` says so");
         unreacts(&app, ACME, ACME.person, &ts, "acme-logo");
-        app.until_idle().await;
+        app.until_settled().await;
         assert_eq!(app.slack.calls_of("reactions.remove").len(), 0, "what was never shown is not removed");
         assert_eq!(reactions::count_refused(&app.db).await.expect("counted"), 0);
         app.finish().await;

@@ -93,7 +93,10 @@ on_each_database! {
         let ts = ACME.says(&app.slack, "as myself");
         app.until_both_have(1).await;
         app.until_settled().await;
+        // Nobody tells of it.
+        app.slack.switch(|switches| switches.lose_events = true);
         app.slack.revoke_user_token(BIRCH.team, OTHER);
+        app.slack.switch(|switches| switches.lose_events = false);
         for text in ["for me", "and again"] {
             ACME.says(&app.slack, text);
         }

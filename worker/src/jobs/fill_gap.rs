@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use shared::db::{DbError, Tx};
 use shared::ids::SlackTs;
 use shared::jobs::{fill_gap, fill_thread};
-use shared::queue::{NewJob, Scope, millis};
+use shared::queue::{Lane, NewJob, Scope, millis};
 use shared::slack::methods::gaps::Said;
 use shared::slack::{CallError, Outcome};
 use shared::tables::gaps::{self, Known};
@@ -31,6 +31,8 @@ const LOOK_BACK: i64 = 60 * 60 * 1_000_000;
 const ALIVE: i64 = 24 * 60 * 60 * 1_000_000;
 /// So many of them are read, the latest.
 const MOST_THREADS: i64 = 50;
+/// Between looks whether what Slack told of is routed.
+const UNROUTED_PAUSE: Duration = Duration::from_secs(1);
 /// What is parked goes on after this in any case: in no good order, but it is not lost.
 const PARKED_FOR: Duration = Duration::from_hours(7 * 24);
 
@@ -42,6 +44,13 @@ pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
     if let Ok(left @ 1..) = u64::try_from(left) {
         return Err(Failure::snooze(Duration::from_micros(left), "the gap is not over"));
     }
+    // What Slack told of and is not routed yet is not known: if it is gone by now, nobody would learn of that.
+    let told = Lane::source(&gap.team, &gap.channel);
+    let mut tx = cx.begin().await?;
+    if cx.services.queue.has_earlier(&mut tx, &told, gap.until).await? {
+        return Err(Failure::snooze(UNROUTED_PAUSE, "what Slack told of is not routed yet"));
+    }
+    drop(tx);
     let Some(token) = cx.token(&gap.workspace).await? else {
         return Err(Failure::dead("the workspace is not installed"));
     };
