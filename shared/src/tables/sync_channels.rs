@@ -272,7 +272,8 @@ pub struct Routes {
     pub paused: Vec<SyncChannelId>,
 }
 
-/// Who gets what is said in this channel at that time (microseconds since 1970).
+/// Who gets what is said in this channel at that time (microseconds since 1970). A workspace that has uninstalled
+/// the app since is one of them: its pause began later, and what is on its way waits for it to come back.
 pub async fn routes(
     tx: &mut Tx,
     workspace: &WorkspaceId,
@@ -292,7 +293,6 @@ pub async fn routes(
              WHERE origin.workspace_id = $1 AND origin.channel_id = $2
                AND origin.publishes AND origin.status = 'active'
                AND target.subscribes AND target.status = 'active' AND target.channel_id <> $2
-               AND workspaces.deleted_at IS NULL
              ORDER BY workspaces.team_id, target.channel_id, target.sync_id"
         ))
         .bind(workspace.clone())

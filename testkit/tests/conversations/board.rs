@@ -187,7 +187,11 @@ impl Board {
 }
 
 const TOLD: &str = "reacted with :";
-const EARLIER: [&str; 2] = ["_Earlier:_", "_A message from before this channel was synced_"];
+const EARLIER: [&str; 3] = [
+    "_Earlier:_",
+    "_A message from before this channel was synced_",
+    "_A message that was not shared with this channel_",
+];
 const DELETED: &str = "_This message was deleted._";
 const SHARED_BY: &str = "_Shared by ";
 

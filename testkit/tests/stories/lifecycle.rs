@@ -170,4 +170,48 @@ on_each_database! {
         assert_eq!(app.dead_jobs().await, []);
         app.stop_everything().await;
     }
+
+    async fn what_was_acknowledged_before_a_workspace_left_goes_its_way(database: TestDatabase) {
+        let app = TestApp::start_without_worker(database).await;
+        ACME.says(&app.slack, "to those who leave");
+        BIRCH.says(&app.slack, "last words");
+        app.slack.wait_until(|slack| slack.undelivered() == 0, PATIENCE).await.expect("told");
+        // Their lanes are served after all others.
+        let late = sql!("UPDATE lanes SET due_at = due_at + 2000 WHERE lane LIKE 'src:%'");
+        app.db.write(late).execute().await.expect("stored");
+        app.slack.uninstall(BIRCH.team);
+        app.slack.wait_until(|slack| slack.undelivered() == 0, PATIENCE).await.expect("told");
+        let mut app = app;
+        app.start_worker();
+        let words = |slack: &SlackEmulator| ACME.texts(slack).iter().any(|text| text == "last words");
+        app.slack.wait_until(words, PATIENCE).await.expect("they arrive");
+        assert!(!is_installed(&app, BIRCH).await && ACME.texts(&app.slack).iter().any(|text| text == GONE));
+        app.until_lanes_rest().await;
+        app.reinstall(BIRCH).await;
+        let waited = |slack: &SlackEmulator| BIRCH.texts(slack).last().is_some_and(|last| last == "to those who leave");
+        app.slack.wait_until(waited, PATIENCE).await.expect("it waited for them");
+        app.until_settled().await;
+        assert_eq!(app.dead_jobs().await, []);
+        app.stop_everything().await;
+    }
+
+    async fn a_reply_that_waits_for_its_root_is_not_lost_when_they_leave(database: TestDatabase) {
+        let app = managed(database).await;
+        app.slack.switch(|switches| switches.lose_events = true);
+        let root = ACME.says(&app.slack, "unheard");
+        app.slack.switch(|switches| switches.lose_events = false);
+        ACME.replies(&app.slack, &root, "heard");
+        app.until_lanes_rest().await;
+        app.slack.uninstall(BIRCH.team);
+        let told = |slack: &SlackEmulator| !slack.told(ACME.team, "U0BOSS").is_empty();
+        app.slack.wait_until(told, PATIENCE).await.expect("Acme learns of it");
+        assert!(app.backfill(ACME, TimeDelta::hours(1)).await);
+        app.until_lanes_rest().await;
+        app.reinstall(BIRCH).await;
+        let both = |slack: &SlackEmulator| BIRCH.texts(slack).ends_with(&["unheard".to_owned(), "heard".to_owned()]);
+        app.slack.wait_until(both, PATIENCE).await.expect("they come, with what they hang on");
+        app.until_settled().await;
+        assert_eq!(app.dead_jobs().await, []);
+        app.stop_everything().await;
+    }
 }

@@ -211,7 +211,8 @@ on_each_database! {
         ACME.replies(&app.slack, &root, "and now for all");
         app.slack.wait_until(|slack| slack.message_count(BIRCH.team, BIRCH.channel) == 2, PATIENCE).await.expect("copied");
         let [stub, reply] = app.slack.messages(BIRCH.team, BIRCH.channel).try_into().expect("two messages");
-        assert!(stub.text.starts_with("_Earlier:_ among us"), "{}", stub.text);
+        assert_eq!(stub.text, "_A message that was not shared with this channel_", "those words were not for them");
+        assert!(!format!("{:?}", app.slack.calls_of("chat.postMessage")).contains("among us"));
         assert_eq!((reply.text.as_str(), reply.thread_ts), ("and now for all", Some(stub.ts)));
         app.until_settled().await;
         app.stop_everything().await;
@@ -228,7 +229,7 @@ on_each_database! {
         ACME.replies(&app.slack, &root, "for all");
         app.slack.wait_until(|slack| slack.message_count(BIRCH.team, BIRCH.channel) == 2, PATIENCE).await.expect("copied");
         let [stub, reply] = app.slack.messages(BIRCH.team, BIRCH.channel).try_into().expect("two messages");
-        assert!(stub.text.starts_with("_Earlier:_ not for Birch"), "{}", stub.text);
+        assert_eq!(stub.text, "_A message that was not shared with this channel_");
         assert_eq!(reply.thread_ts, Some(stub.ts));
         app.until_reads(CEDAR, &["not for Birch", "for all"]).await;
         app.until_settled().await;

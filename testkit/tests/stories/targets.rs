@@ -6,12 +6,6 @@ use testkit::{ACME, BIRCH, CEDAR, PATIENCE, Side, TestApp, Way, on_each_database
 
 const POST: &str = "chat.postMessage";
 
-async fn uninstalls(app: &TestApp, side: Side) {
-    let deleted = sql!("UPDATE workspaces SET deleted_at = created_at WHERE team_id = $1");
-    // It may meet the worker's own writes.
-    while app.db.write(deleted).bind(side.team).execute().await.is_err() {}
-}
-
 on_each_database! {
     async fn a_channel_in_several_syncs_reaches_each_of_their_channels_once(database: TestDatabase) {
         let app = TestApp::start(database).await;
@@ -79,22 +73,42 @@ on_each_database! {
         app.stop_everything().await;
     }
 
+    async fn a_reply_below_what_came_from_elsewhere_stands_below_a_line_that_tells_nothing_of_it(database: TestDatabase) {
+        let app = TestApp::start(database).await;
+        app.admit(CEDAR).await;
+        app.sync(&[(BIRCH, Way::Both), (CEDAR, Way::Both)]).await.expect("synced");
+        ACME.says(&app.slack, "for Birch");
+        app.until_reads(BIRCH, &["for Birch"]).await;
+        let copy = app.slack.messages(BIRCH.team, BIRCH.channel)[0].ts.to_string();
+        BIRCH.replies(&app.slack, &copy, "for all");
+        app.slack.wait_until(|slack| slack.message_count(CEDAR.team, CEDAR.channel) == 2, PATIENCE).await.expect("copied");
+        let [stub, reply] = app.slack.messages(CEDAR.team, CEDAR.channel).try_into().expect("two messages");
+        assert_eq!((stub.text.as_str(), reply.text.as_str()), ("_A message that was not shared with this channel_", "for all"));
+        assert_eq!(reply.thread_ts, Some(stub.ts));
+        app.until_reads(ACME, &["for Birch", "for all"]).await;
+        app.until_settled().await;
+        app.stop_everything().await;
+    }
+
     async fn what_is_on_its_way_to_a_workspace_that_is_no_longer_installed_waits_until_it_is_again(database: TestDatabase) {
         let app = TestApp::start(database).await;
         app.slack.add_fault(FaultRule::once(Fault::rate_limited(1)).on_method(POST));
         ACME.says(&app.slack, "on its way");
         app.slack.wait_until(|slack| !slack.calls_of(POST).is_empty(), PATIENCE).await.expect("tried");
-        uninstalls(&app, BIRCH).await;
+        app.slack.uninstall(BIRCH.team);
+        let gone = |slack: &slack_emulator::SlackEmulator| ACME.texts(slack).len() == 2;
+        app.slack.wait_until(gone, PATIENCE).await.expect("Acme's channel is told");
         ACME.says(&app.slack, "too late");
         BIRCH.says(&app.slack, "nor this");
         app.slack.wait_until(|slack| slack.undelivered() == 0, PATIENCE).await.expect("told");
         app.until_lanes_rest().await;
-        assert_eq!((app.slack.calls_of(POST).len(), BIRCH.texts(&app.slack), ACME.texts(&app.slack).len()), (1, vec!["nor this".to_owned()], 2));
-        app.install(BIRCH).await;
-        app.until_reads(BIRCH, &["nor this", "on its way"]).await;
+        assert_eq!((BIRCH.texts(&app.slack), ACME.texts(&app.slack).len()), (vec!["nor this".to_owned()], 3));
+        app.reinstall(BIRCH).await;
+        let arrives = |slack: &slack_emulator::SlackEmulator| BIRCH.texts(slack).last().is_some_and(|last| last == "on its way");
+        app.slack.wait_until(arrives, PATIENCE).await.expect("it waited for them");
         app.until_settled().await;
-        assert_eq!(ACME.texts(&app.slack)[..2], ["on its way", "too late"]);
-        assert!(ACME.texts(&app.slack)[2].starts_with("SyncBot is back in *Birch*"));
+        let acme = ACME.texts(&app.slack);
+        assert_eq!((acme.len(), acme[0].as_str(), acme[2].as_str()), (4, "on its way", "too late"));
         assert_eq!(app.dead_jobs().await, []);
         app.stop_everything().await;
     }

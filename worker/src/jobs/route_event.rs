@@ -101,7 +101,8 @@ async fn way_out(
     channel: &ChannelId,
     at: i64,
 ) -> Result<Option<(Whose, Routes)>, Failure> {
-    if let Some(workspace) = workspaces::by_team(tx, team).await? {
+    // What was said before it uninstalled the app was acknowledged, and goes its way.
+    if let Some(workspace) = workspaces::any_by_team(tx, team).await? {
         let routes = sync_channels::routes(tx, &workspace.id, channel, at).await?;
         // As good as always: nobody has to be looked for.
         if routes.lead_anywhere {

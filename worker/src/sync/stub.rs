@@ -1,4 +1,5 @@
-//! The one line that stands for a message from before the sync: its author, its first words, a link.
+//! The one line that stands for the first message of a thread where that is not copied: of one from before the sync
+//! its author, its first words, and a link; of one that was not for those who read the line, nothing.
 
 use shared::ids::TeamId;
 use shared::queue::Scope;
@@ -6,12 +7,15 @@ use shared::slack::Outcome;
 use shared::slack::methods::conversations::{Message, Replies};
 use shared::tables::copies::Delivery;
 use shared::tables::posts::{Author, Body};
+use shared::tables::sync_channels;
 
 use super::{mrkdwn, original, plain, refusal, rewrite};
 use crate::{Failure, JobContext};
 
 /// What is said of a message that can no longer be read.
 const UNREADABLE: &str = "_A message from before this channel was synced_";
+/// What is said of a message that was said during a pause, or where no sync leads here from.
+const NOT_FOR_THEM: &str = "_A message that was not shared with this channel_";
 /// So much of the message is quoted.
 const WORDS_MAX_CHARS: usize = 120;
 
@@ -20,6 +24,9 @@ pub(crate) async fn read(
     cx: &JobContext<'_>,
     delivery: &Delivery,
 ) -> Result<(Author, Body), Failure> {
+    if !is_for_them(cx, delivery).await? {
+        return Ok((Author::Unknown, Body::said(NOT_FOR_THEM)));
+    }
     let unreadable = || (Author::Unknown, Body::said(UNREADABLE));
     let Some(token) = cx.token(&delivery.source_workspace_id).await? else {
         return Ok(unreadable());
@@ -51,6 +58,15 @@ pub(crate) async fn read(
         *text = rewrite::for_target(cx, delivery, &beginning).await?.text.replace('`', "");
     }
     Ok(shown(message, link.as_deref()))
+}
+
+/// Whether a copy would have been made, had there been a sync.
+async fn is_for_them(cx: &JobContext<'_>, delivery: &Delivery) -> Result<bool, Failure> {
+    let (workspace, channel) = (&delivery.source_workspace_id, &delivery.source_channel_id);
+    let mut tx = cx.begin().await?;
+    let then =
+        sync_channels::routes(&mut tx, workspace, channel, delivery.source_ts.micros()).await?;
+    Ok(then.targets.contains(&delivery.target()))
 }
 
 fn shown(message: Message, link: Option<&str>) -> (Author, Body) {

@@ -74,7 +74,8 @@ pub struct Delivery {
     pub version: i64,
     /// It was deleted since.
     pub is_deleted: bool,
-    /// Some sync still leads from where it was said to the channel that gets it.
+    /// Some sync still leads from where it was said to the channel that gets it. A stub stands where a reply does,
+    /// which may have been said elsewhere: for one it is enough that the channel takes part in anything.
     pub is_wanted: bool,
 }
 
@@ -138,8 +139,9 @@ pub async fn delivery(db: &Db, id: &CopyId) -> Result<Option<Delivery>, DbError>
                             JOIN sync_channels AS giver ON giver.sync_id = taker.sync_id
                             WHERE taker.workspace_id = copies.workspace_id AND taker.channel_id = copies.channel_id
                               AND taker.subscribes AND taker.status <> 'deleted'
-                              AND giver.workspace_id = posts.workspace_id AND giver.channel_id = posts.channel_id
-                              AND giver.publishes AND giver.status <> 'deleted') AS is_wanted
+                              AND giver.publishes AND giver.status <> 'deleted'
+                              AND (copies.form = 'stub'
+                                   OR giver.workspace_id = posts.workspace_id AND giver.channel_id = posts.channel_id)) AS is_wanted
              FROM copies JOIN posts ON posts.id = copies.post_id
              JOIN workspaces AS source ON source.id = posts.workspace_id
              JOIN workspaces AS target ON target.id = copies.workspace_id
