@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use anyhow::{Context as _, ensure};
+use anyhow::{Context as _, bail, ensure};
 use shared::clock::LeapingClock;
 use shared::sql;
 use testkit::TestApp;
@@ -17,9 +17,9 @@ use tokio::time::{Instant, timeout};
 
 /// Longer than the machine, busy as it may be, is at it.
 const PATIENCE: Duration = Duration::from_mins(1);
-/// Longer than anything that is waited for: ten minutes for a message that Slack may still tell of, or for
-/// files that it may still show, and what a dead worker leaves. Whatever waits for longer was forgotten.
-const LONGEST: Duration = Duration::from_mins(30);
+/// Longer than anything that is waited for: what became of a message waits 25 hours for Slack to tell of that. Whatever
+/// waits for longer was forgotten.
+const LONGEST: Duration = Duration::from_hours(27);
 /// Between looks, unless something is committed.
 const MOMENT: Duration = Duration::from_millis(10);
 /// How long Slack holds an event back for another to overtake it.
@@ -70,7 +70,9 @@ impl Time {
                 return Ok(());
             }
             ensure!(began.elapsed() < PATIENCE, "it takes too long");
-            ensure!(leapt < LONGEST, "something waits for longer than anything should");
+            if leapt >= LONGEST {
+                bail!("something waits for longer than anything should:\n{}", open(app).await?);
+            }
             if let Quiet::For(pause) = self.quiet(app).await? {
                 self.leap(app, pause);
                 leapt += pause;
@@ -125,4 +127,20 @@ impl Time {
         self.clock.leap(over);
         app.queue().wakes().signal();
     }
+}
+
+/// The jobs that are left, and what their lanes are at.
+async fn open(app: &TestApp) -> anyhow::Result<String> {
+    type Row = (String, String, String, i64, i64, Option<String>, Option<String>, Option<i64>);
+    let jobs = app.db.read(sql!(
+        "SELECT jobs.lane, jobs.kind, jobs.state, jobs.not_before, jobs.crashes, jobs.last_error, lanes.owner, lanes.due_at
+         FROM jobs LEFT JOIN lanes ON lanes.lane = jobs.lane WHERE jobs.finished_at IS NULL ORDER BY jobs.lane, jobs.order_key, jobs.id"
+    ));
+    let jobs: Vec<Row> = jobs.fetch_all().await?;
+    let now = app.queue().time().now();
+    let lines = jobs.into_iter().map(|(lane, kind, state, not_before, crashes, error, owner, due)| {
+        let (not_before, due) = (not_before - now, due.map(|due| due - now));
+        format!("  {lane} due in {due:?} of {owner:?}: {kind} {state} in {not_before}, {crashes} crashes, {error:?}")
+    });
+    Ok(lines.collect::<Vec<_>>().join("\n"))
 }

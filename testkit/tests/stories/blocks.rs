@@ -60,9 +60,26 @@ on_each_database! {
         app.until_settled().await;
         let copies = app.slack.messages(BIRCH.team, BIRCH.channel);
         let texts: Vec<&str> = copies.iter().map(|copy| copy.text.as_str()).collect();
-        assert_eq!(texts, ["who is it?", "It is *Monday*.", "as text alone"]);
+        assert_eq!(texts, ["who is it?", "It is *Monday*.", "as text alone", "_Buttons or fields that only the original shows_"]);
         assert_eq!(copies[1].thread_ts.as_ref(), Some(&copies[0].ts));
         assert_eq!(app.dead_jobs().await, []);
+        app.stop_everything().await;
+    }
+
+    async fn a_message_of_nothing_that_can_be_copied_has_a_line_in_its_place(database: TestDatabase) {
+        let app = TestApp::start(database).await;
+        let table = json!([{ "type": "table", "rows": [[{ "type": "raw_text", "text": "a cell" }]] }]);
+        let root = app.slack.app_posts(ACME.team, ACME.channel, AppPost::new("Rota", "").with_blocks(table.clone()));
+        app.until_reads(BIRCH, &["_A table that only the original shows_"]).await;
+        ACME.replies(&app.slack, &root, "and what does it say?");
+        app.until_both_have(2).await;
+        let copies = app.slack.messages(BIRCH.team, BIRCH.channel);
+        assert_eq!(copies[1].thread_ts.as_ref(), Some(&copies[0].ts));
+        let attached = json!({ "id": 1, "blocks": table, "fallback": "[no preview available]" });
+        app.slack.app_posts(ACME.team, ACME.channel, AppPost::new("Rota", "below").attach(attached));
+        app.until_both_have(3).await;
+        assert!(app.slack.messages(BIRCH.team, BIRCH.channel)[2].text.ends_with("_A table that only the original shows_"));
+        app.until_settled().await;
         app.stop_everything().await;
     }
 

@@ -48,6 +48,9 @@ impl Content<'_> {
             text = better(text, blocks::in_words(&shown));
         }
         let files = self.files;
+        if text.trim().is_empty() && files.is_empty() {
+            text = blocks::left_out(self.blocks).unwrap_or_default();
+        }
         let is_there = !text.trim().is_empty() || !files.is_empty();
         is_there.then_some(Body { is_broadcast, files, blocks: shown, ..Body::said(text) })
     }

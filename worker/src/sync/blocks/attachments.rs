@@ -5,7 +5,7 @@
 use serde_json::{Value, json};
 
 use super::clean::{is_public, link, list, said};
-use super::{MOST_ELEMENTS, kept, section};
+use super::{MOST_ELEMENTS, kept, left_out, section};
 
 /// What previews have, and what somebody attached has not.
 const OF_PREVIEWS: [&str; 6] = [
@@ -57,7 +57,10 @@ fn blocks(attachment: &Value) -> Vec<Value> {
         blocks.push(json!({ "type": "context", "elements": [mrkdwn(footer)] }));
     }
     if blocks.is_empty() {
-        blocks.extend(said(&attachment["fallback"]).map(section));
+        // Of blocks Slack says in `fallback` that there is no preview.
+        let instead = left_out(&attachment["blocks"]);
+        let instead = instead.as_deref().or_else(|| said(&attachment["fallback"]));
+        blocks.extend(instead.map(section));
     }
     blocks
 }

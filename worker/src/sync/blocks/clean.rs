@@ -16,6 +16,20 @@ pub(crate) fn kept(blocks: &Value) -> Vec<Value> {
     list(blocks).filter_map(block).collect()
 }
 
+/// What stands for blocks of which nothing is kept, so that a message of nothing else does not vanish.
+pub(crate) fn left_out(blocks: &Value) -> Option<String> {
+    let what = list(blocks).find_map(|block| match block["type"].as_str()? {
+        "table" => Some("A table"),
+        "call" => Some("A call"),
+        "file" => Some("A file"),
+        "actions" | "input" => Some("Buttons or fields"),
+        // They say nothing where nothing is in them.
+        "section" | "header" | "context" | "divider" | "image" | "markdown" | "rich_text" => None,
+        _ => Some("Something"),
+    })?;
+    Some(format!("_{what} that only the original shows_"))
+}
+
 fn block(block: &Value) -> Option<Value> {
     match block["type"].as_str()? {
         "section" => of_section(block),

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use shared::slack::CallError;
 
 pub(crate) use attachments::{attached, shared};
-pub(crate) use clean::kept;
+pub(crate) use clean::{kept, left_out};
 pub(crate) use target::{for_target, mentions};
 pub(crate) use words::in_words;
 
