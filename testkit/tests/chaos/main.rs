@@ -1,7 +1,7 @@
 //! What can happen to processes and their database at any moment: they are killed, frozen, cut off. What was
 //! acknowledged arrives all the same: once, and in order. Real processes, real signals, each database.
 //!
-//! * `kills`: kill -9 at each step of a message's way; `freezes`: SIGSTOP past the lease, then SIGCONT
+//! * `kills`: kill -9 at each step of a message's way; `kinds`: and of each kind of copy; `freezes`: SIGSTOP past the lease, then SIGCONT
 //! * `everything`: both halves at once are killed or stopped, or lose their database for ten seconds
 //! * `clocks`: clocks that are a minute off
 //! * `database`: connections that are cut, a failover, a deadlock, a full disk
@@ -13,6 +13,7 @@ mod database;
 mod everything;
 mod freezes;
 mod kills;
+mod kinds;
 mod ready;
 mod server;
 mod talk;
@@ -21,8 +22,8 @@ use testkit::{Process, Town};
 
 /// So short that a story need not wait long until the lanes of a dead worker are free, and until it is clear
 /// whether its last call had an effect.
-const HASTY: [(&str, &str); 2] =
-    [("SYNCBOT_WORKER_LEASE_SECONDS", "2"), ("SYNCBOT_SLACK_SETTLE_SECONDS", "1")];
+const HASTY: [(&str, &str); 2] = [("SYNCBOT_WORKER_LEASE_SECONDS", "2"), SETTLE];
+const SETTLE: (&str, &str) = ("SYNCBOT_SLACK_SETTLE_SECONDS", "1");
 
 /// Starts a worker.
 fn worker(town: &Town) -> Process {
