@@ -35,13 +35,14 @@ pub(super) async fn forget(tx: &mut Tx, copy: &CopyId) -> Result<(), DbError> {
         .map(drop)
 }
 
-/// What is being posted in somebody's name in a channel, or may have been.
+/// What is being posted in somebody's name in a channel, or may have been. `None`: it was deleted meanwhile, and what
+/// it said is no longer known.
 pub async fn expected(
     tx: &mut Tx,
     workspace: &WorkspaceId,
     channel: &ChannelId,
     user: &UserId,
-) -> Result<Vec<Body>, DbError> {
+) -> Result<Vec<Option<Body>>, DbError> {
     let rows: Vec<(CopyId, Option<String>)> = tx
         .query(sql!(
             "SELECT copies.id, posts.body FROM echoes JOIN copies ON copies.id = echoes.copy_id
@@ -62,5 +63,5 @@ pub async fn expected(
             id: copy.to_string(),
         })
     };
-    rows.into_iter().filter_map(|row| body(row).transpose()).collect()
+    rows.into_iter().map(body).collect()
 }

@@ -91,7 +91,8 @@ fn are(there: &[ShownMessage], texts: &[&str], is_thread: bool) -> bool {
 
 /// Three parts.
 fn long() -> String {
-    (0..1_000).map(|line| format!("line {line}\n")).collect::<String>().trim_end().to_owned()
+    let lines: Vec<String> = (0..1_000).map(|line| format!("line {line}")).collect();
+    lines.join("\n")
 }
 
 on_each_database! {

@@ -25,8 +25,6 @@ use crate::time::Time;
 const BROADCASTS_COME_TWICE_ONLY_IN_ORDER: bool = true;
 /// The one that shows reactions in words, if any does.
 const IN_WORDS: usize = 2;
-/// Until somebody sees what was said elsewhere, on a machine that is busy.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Lasts for many conversations, each in channels of its own.
 pub(crate) struct Town {
@@ -101,9 +99,9 @@ impl Town {
             if let Deed::Say { person, root: Some(message), .. }
             | Deed::React { person, message, .. } = deed
             {
-                let seen = |_: &SlackEmulator| stage.seen(person.side, *message).is_some();
-                let seen = self.app.slack.wait_until(seen, PATIENCE).await;
-                seen.with_context(|| format!("{deed:?} cannot be done"))?;
+                let is_seen = || stage.seen(person.side, *message).is_some();
+                self.crew.works_until(&self.app, is_seen).await?;
+                ensure!(is_seen(), "{deed:?} cannot be done");
             }
             ensure!(stage.perform(&doings, deed).await, "{deed:?} was not done");
             if let Deed::Say { person, root, .. } = deed {

@@ -2,7 +2,7 @@
 //! that comes back.
 
 use slack_emulator::{Fault, FaultRule, ShownMessage, Switches, UserPost};
-use testkit::{ACME, BIRCH, TestApp, TestDatabase, on_each_database};
+use testkit::{ACME, BIRCH, PATIENCE, TestApp, TestDatabase, on_each_database};
 
 const POST: &str = "chat.postMessage";
 const OTHER: &str = "U0BYRON";
@@ -70,6 +70,25 @@ on_each_database! {
             let both = [ACME, BIRCH].map(|side| side.texts(&app.slack).len());
             assert_eq!(both, [number + 1; 2], "told in way {number}");
         }
+        app.stop_everything().await;
+    }
+
+    async fn a_copy_whose_answer_is_lost_and_whose_message_is_deleted_meanwhile_goes_as_well(database: TestDatabase) {
+        let app = ada_speaks(database).await;
+        for (number, way) in ways_to_tell().into_iter().enumerate() {
+            app.slack.switch(|switches| *switches = Switches::default());
+            app.slack.switch(way);
+            let posts = app.slack.calls_of(POST).len();
+            app.slack.add_fault(FaultRule::once(Fault::AnswerLost).on_method(POST).in_team(BIRCH.team));
+            let ts = ACME.says(&app.slack, &format!("never mind {number}"));
+            app.slack.wait_until(|slack| slack.calls_of(POST).len() > posts, PATIENCE).await.expect("posted");
+            app.slack.delete(ACME.team, ACME.channel, ACME.person, &ts);
+            app.until_settled().await;
+            for side in [ACME, BIRCH] {
+                assert!(side.texts(&app.slack).is_empty(), "told in way {number}: {:?}", side.texts(&app.slack));
+            }
+        }
+        assert_eq!(app.dead_jobs().await, []);
         app.stop_everything().await;
     }
 

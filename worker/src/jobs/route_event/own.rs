@@ -43,7 +43,7 @@ impl Routing<'_> {
             let reason = "it may be a copy that is being posted in somebody's name";
             return Err(Failure::snooze(ECHO_PAUSE, reason));
         }
-        Ok(expected.iter().any(|body| echo::is_part(&create.body.text, &body.text)))
+        Ok(expected.iter().flatten().any(|body| echo::is_part(&create.body.text, &body.text)))
     }
 
     /// Whether a message with files is a copy that we made: our bot says it. Which one is known by its files,
