@@ -51,7 +51,7 @@ enum Command {
     Reactions {
         #[command(flatten)]
         channel: Channel,
-        /// As emoji; as a line in the thread with the person's name; or not at all
+        /// `native`, as emoji; `attributed`, as a line in the thread with the person's name; or `off`, not at all
         #[arg(value_parser = style)]
         style: ReactionStyle,
     },
@@ -119,10 +119,11 @@ fn cells(channel: &Listed) -> [String; 7] {
         (false, true) => "in",
         (false, false) => "none",
     };
-    let state = channel.paused_since.map_or_else(
-        || "active".to_owned(),
-        |micros| format!("paused since {}", words::date(micros / 1_000)),
-    );
+    let state = match (channel.uninstalled_since, channel.paused_since) {
+        (Some(since), _) => format!("uninstalled since {}", words::date(since.timestamp_millis())),
+        (None, Some(micros)) => format!("paused since {}", words::date(micros / 1_000)),
+        (None, None) => "active".to_owned(),
+    };
     [
         say::plain(&channel.title),
         say::plain(&channel.workspace_name),
@@ -153,9 +154,25 @@ fn entry(channel: &Channel, act: Act) -> Entry<'_> {
     }
 }
 
+/// The app is installed in the workspace, or was never. While it is not, everything of it is paused, and only
+/// installing the app ends that.
+async fn must_be_installed(desk: &Desk, team: &TeamId) -> anyhow::Result<()> {
+    let mut tx = desk.queue.db().begin().await?;
+    if let Some(since) = workspaces::uninstalled_since(&mut tx, team).await? {
+        anyhow::bail!(
+            "{team} has removed the app, on {}: nothing is copied from or to it until somebody there installs it again",
+            words::date(since.timestamp_millis())
+        );
+    }
+    Ok(())
+}
+
 /// Changes how the channel takes part, in each of its syncs.
 async fn change(desk: &Desk, changed: &Channel, act: Act) -> anyhow::Result<Outcome> {
     let (Desk { queue, clock, rng }, Channel { team, channel }) = (desk, changed);
+    if !matches!(act, Act::Reactions(_)) {
+        must_be_installed(desk, team).await?;
+    }
     let entry = entry(changed, act);
     let changed = retry_contention(clock, rng, || async {
         let mut tx = queue.db().begin().await?;
@@ -201,6 +218,7 @@ async fn backfill(
     since: Duration,
 ) -> anyhow::Result<Outcome> {
     let Desk { queue, clock, rng } = desk;
+    must_be_installed(desk, team).await?;
     let (now, since) = (clock.now(), i64::try_from(since.as_micros())?);
     let until = now.timestamp_micros();
     let from = words::date((until - since) / 1_000);

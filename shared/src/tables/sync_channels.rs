@@ -185,6 +185,8 @@ pub struct Listed {
     pub reaction_style: String,
     /// Since when it is paused (microseconds since 1970), if it is.
     pub paused_since: Option<i64>,
+    /// Since when its workspace does without the app, if it does.
+    pub uninstalled_since: Option<DateTime<Utc>>,
 }
 
 /// Every channel that takes part in a sync.
@@ -192,11 +194,11 @@ pub async fn list(db: &Db) -> Result<Vec<Listed>, DbError> {
     db.read(sql!(
         "SELECT syncs.title, workspaces.name AS workspace_name, workspaces.team_id, sync_channels.channel_id,
                 sync_channels.publishes, sync_channels.subscribes, sync_channels.reaction_style,
-                pauses.from_micros AS paused_since
+                pauses.from_micros AS paused_since, workspaces.deleted_at AS uninstalled_since
          FROM sync_channels JOIN syncs ON syncs.id = sync_channels.sync_id
          JOIN workspaces ON workspaces.id = sync_channels.workspace_id
          LEFT JOIN pauses ON pauses.sync_channel_id = sync_channels.id AND pauses.until_micros IS NULL
-         WHERE sync_channels.status = 'active' AND workspaces.deleted_at IS NULL
+         WHERE sync_channels.status = 'active'
          ORDER BY syncs.id, workspaces.team_id, sync_channels.channel_id"
     ))
     .fetch_all()

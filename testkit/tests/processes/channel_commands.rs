@@ -70,6 +70,20 @@ on_each_database! {
         }
     }
 
+    async fn where_the_app_was_removed_nothing_is_resumed(database: TestDatabase) {
+        let town = Town::build(&database, 1).await;
+        let (_ingress, _worker) = (town.start_ingress().await, town.start_worker());
+        town.slack.uninstall("T0BIRCH");
+        let told = |_: &slack_emulator::SlackEmulator| town.slack.messages("T0ACME", "C0ACME0").len() == 1;
+        town.slack.wait_until(told, PATIENCE).await.expect("Acme learns of it");
+        let list = works(&database, &["list"]).await;
+        assert!(list.contains("T0BIRCH  C0BIRCH0  out and in  native     uninstalled since 20"), "{list}");
+        for arguments in [&["resume", "T0BIRCH", "C0BIRCH0"][..], &["pause", "T0BIRCH", "C0BIRCH0"], &["backfill", "T0BIRCH", "C0BIRCH0", "--since", "2h"]] {
+            let (ended, output) = channel(&database, arguments).await;
+            assert!(ended == 1 && output.contains("T0BIRCH has removed the app") && output.contains("installs it again"), "{ended}: {output}");
+        }
+    }
+
     async fn what_is_no_channel_of_a_sync_is_said_to_be_none(database: TestDatabase) {
         database.open().await.close().await;
         assert_eq!(works(&database, &["list"]).await, "No channel is in step with another.\n");
