@@ -207,9 +207,27 @@ pub async fn mark_shown(
 
 /// How many reactions Slack does not let our bot show, such as with an emoji that a workspace does not have.
 pub async fn count_refused(db: &Db) -> Result<i64, DbError> {
-    let (count,) =
-        db.read(sql!("SELECT COUNT(*) FROM shown_reactions WHERE is_refused")).fetch_one().await?;
+    let (count,) = db
+        .read(sql!(
+            "SELECT COUNT(*) FROM shown_reactions JOIN posts ON posts.id = shown_reactions.post_id
+             WHERE shown_reactions.is_refused AND posts.deleted_at IS NULL"
+        ))
+        .fetch_one()
+        .await?;
     Ok(count)
+}
+
+/// What Slack refused at a place is to be tried once more, such as for want of room. Whether there was anything.
+pub async fn forget_refused(tx: &mut Tx, post: &PostId, place: &Target) -> Result<bool, DbError> {
+    tx.query(sql!(
+        "DELETE FROM shown_reactions WHERE post_id = $1 AND workspace_id = $2 AND channel_id = $3 AND is_refused"
+    ))
+    .bind(post.clone())
+    .bind(place.workspace_id.clone())
+    .bind(place.channel_id.clone())
+    .execute()
+    .await
+    .map(|refused| refused > 0)
 }
 
 /// The bot's reaction is gone.

@@ -98,6 +98,38 @@ on_each_database! {
         app.finish().await;
     }
 
+    async fn one_that_is_taken_back_makes_room_for_another(database: TestDatabase) {
+        let app = TestApp::start(database).await;
+        app.slack.workspace(ACME.team).user("U0GRACE", "Grace Hopper").let_in(ACME.channel, "U0GRACE");
+        let (ts, copy) = said(&app).await;
+        reacts(&app, ACME, ACME.person, &ts, "tada");
+        until(&app, BIRCH, &[("tada", 1)]).await;
+        app.slack.add_fault(FaultRule::once(Fault::error("too_many_reactions")).on_method("reactions.add").in_team(BIRCH.team));
+        reacts(&app, ACME, "U0GRACE", &ts, "eyes");
+        app.until_settled().await;
+        assert_eq!(reactions::count_refused(&app.db).await.expect("counted"), 1);
+        unreacts(&app, ACME, ACME.person, &ts, "tada");
+        until(&app, BIRCH, &[("eyes", 1)]).await;
+        app.until_settled().await;
+        assert_eq!(reactions::count_refused(&app.db).await.expect("counted"), 0);
+        reacts(&app, BIRCH, BIRCH.person, &copy, "wave");
+        app.until_settled().await;
+        app.finish().await;
+    }
+
+    async fn what_is_refused_of_a_message_that_is_gone_is_not_counted(database: TestDatabase) {
+        let app = TestApp::start(database).await;
+        app.slack.add_emoji(ACME.team, "acme-logo");
+        let (ts, _) = said(&app).await;
+        reacts(&app, ACME, ACME.person, &ts, "acme-logo");
+        app.until_settled().await;
+        assert_eq!(reactions::count_refused(&app.db).await.expect("counted"), 1);
+        app.slack.delete(ACME.team, ACME.channel, ACME.person, &ts);
+        app.until_settled().await;
+        assert_eq!(reactions::count_refused(&app.db).await.expect("counted"), 0);
+        app.finish().await;
+    }
+
     async fn a_reaction_waits_for_its_message_and_for_slack(database: TestDatabase) {
         let app = TestApp::start(database).await;
         app.slack.add_fault(FaultRule::once(Fault::rate_limited(1)).on_method("chat.postMessage"));

@@ -4,6 +4,8 @@
 
 mod attributed;
 
+use std::collections::VecDeque;
+
 use secrecy::SecretString;
 use shared::failpoint;
 use shared::ids::{PostId, SlackTs};
@@ -67,7 +69,8 @@ async fn native(
     }
     if !differences.is_empty() {
         let token = cx.target_token(&place.workspace_id, &place.team_id).await?;
-        for difference in differences {
+        let mut differences = VecDeque::from(differences);
+        while let Some(difference) = differences.pop_front() {
             let became = change(cx, place, &token, ts, &difference).await?;
             let mut tx = cx.begin().await?;
             let emoji = &difference.emoji;
@@ -80,7 +83,13 @@ async fn native(
                 }
                 Became::Gone => reactions::mark_gone(&mut tx, post, place, emoji).await?,
             }
+            // One that is gone makes room for another that a message had too many for.
+            let has_room = difference.step == Step::Remove
+                && reactions::forget_refused(&mut tx, post, place).await?;
             cx.commit(tx).await?;
+            if has_room {
+                differences = reactions::differences(&cx.services.db, post, place).await?.into();
+            }
         }
     }
     Ok(())
