@@ -29,6 +29,8 @@ enum Command {
     Channel(commands::channel::Options),
     /// See who changed what, and when
     Audit(commands::audit::Options),
+    /// Remove for good what nobody needs any more, as a worker does once a day
+    Sweep(commands::sweep::Options),
     /// Seal every secret in the database anew, with another passphrase
     RotateKey(commands::rotate_key::Options),
     /// Print docs/CONFIG.md
@@ -44,6 +46,7 @@ fn main() -> ExitCode {
         Command::Queue(options) => commands::queue::main(options),
         Command::Channel(options) => commands::channel::main(options),
         Command::Audit(options) => commands::audit::main(&options),
+        Command::Sweep(options) => commands::sweep::main(&options),
         Command::RotateKey(options) => commands::rotate_key::main(&options),
         Command::ConfigReference => {
             print!("{}", shared::config::render_reference());

@@ -13,6 +13,7 @@ mod matching;
 mod pace;
 mod registry;
 mod replay;
+pub mod retention;
 mod runtime;
 mod services;
 mod sync;

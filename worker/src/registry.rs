@@ -11,7 +11,7 @@ use crate::jobs::{
     channel_event, channel_notice, daily_digest, deliver_copy, deliver_files, directory_care,
     fill_gap, fill_thread, leave_channel, member_event, note_gap, notice, queue_care,
     read_directory, refresh_copy, refresh_reactions, restore_workspace, resume_channel,
-    route_event, tell_admins, workspace_event,
+    retention_sweep, route_event, tell_admins, workspace_event,
 };
 use crate::{Done, Failure, JobContext};
 
@@ -113,6 +113,13 @@ pub fn registry() -> Vec<Registered> {
                 job: jobs::directory_care::job,
             }),
             ..job(jobs::directory_care::NAME, |cx| Box::pin(directory_care::run(cx)), QUICK)
+        },
+        Registered {
+            schedule: Some(Schedule {
+                every: Duration::from_hours(24),
+                job: jobs::retention_sweep::job,
+            }),
+            ..job(jobs::retention_sweep::NAME, |cx| Box::pin(retention_sweep::run(cx)), LONG)
         },
         Registered {
             schedule: Some(Schedule { every: Duration::from_mins(10), job: jobs::queue_care::job }),

@@ -10,5 +10,6 @@ pub(crate) mod queue;
 pub(crate) mod rotate_key;
 pub(crate) mod run;
 mod say;
+pub(crate) mod sweep;
 mod table;
 mod words;

@@ -90,6 +90,15 @@ pub struct QueueConfig {
     pub database: DatabaseConfig,
 }
 
+/// What `syncbot sweep` needs.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "the section says what it is")]
+pub struct SweepConfig {
+    pub database: DatabaseConfig,
+    /// Days until what an uninstalled workspace had is removed for good.
+    pub retention_days: u32,
+}
+
 /// What `syncbot rotate-key` needs.
 #[derive(Debug, Clone)]
 #[expect(missing_docs, reason = "the sections say what they are")]
@@ -179,6 +188,17 @@ impl QueueConfig {
     }
 }
 
+impl SweepConfig {
+    /// Reads and checks the database and how long workspaces may come back.
+    pub fn load(source: Source) -> Result<Loaded<Self>, ConfigError> {
+        load(Process::Sweep, source, |reader| {
+            let (database, retention_days) =
+                (DatabaseConfig::read(reader), reader.retention_days());
+            Some(Self { database: database?, retention_days: retention_days? })
+        })
+    }
+}
+
 impl RotateKeyConfig {
     /// Reads and checks the database and both passphrases.
     pub fn load(source: Source) -> Result<Loaded<Self>, ConfigError> {
@@ -262,6 +282,7 @@ mod tests {
             Process::Run => RunConfig::load(source).err(),
             Process::Migrate => MigrateConfig::load(source).err(),
             Process::Queue => QueueConfig::load(source).err(),
+            Process::Sweep => SweepConfig::load(source).err(),
             Process::RotateKey => RotateKeyConfig::load(source).err(),
         };
         for process in Process::ALL {

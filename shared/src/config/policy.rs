@@ -57,7 +57,7 @@ impl PolicyConfig {
 }
 
 impl Reader {
-    fn retention_days(&mut self) -> Option<u32> {
+    pub(super) fn retention_days(&mut self) -> Option<u32> {
         const NAME: &str = "SOFT_DELETE_RETENTION_DAYS";
         if !self.uses(NAME) {
             return None;

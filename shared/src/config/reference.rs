@@ -41,8 +41,8 @@ A blank value counts as unset. Each process reads only what it uses, and refuses
 what it requires: it then names every missing and every invalid variable at once and exits with status 2.
 
 Processes: **ingress** (`syncbot-ingress`), **worker** (`syncbot-worker`), **run** (`syncbot run`, both in one),
-**migrate** (`syncbot migrate`), **queue** (`syncbot queue`, `syncbot channel`, `syncbot audit`) and **rotate-key**
-(`syncbot rotate-key`). `syncbot demo` needs no configuration. Required means: in production; local development warns instead.
+**migrate** (`syncbot migrate`), **queue** (`syncbot queue`, `syncbot channel`, `syncbot audit`), **sweep** (`syncbot sweep`) and
+**rotate-key** (`syncbot rotate-key`). `syncbot demo` needs no configuration. Required means: in production; local development warns instead.
 ";
 
 fn table_row(variable: &Variable) -> String {

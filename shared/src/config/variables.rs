@@ -23,6 +23,8 @@ pub enum Process {
     Migrate,
     /// `syncbot queue`, `channel` and `audit`: the database alone.
     Queue,
+    /// `syncbot sweep`: the database, and how long workspaces may come back.
+    Sweep,
     /// `syncbot rotate-key`: the database, and both passphrases.
     #[serde(rename = "rotate-key")]
     RotateKey,
@@ -30,12 +32,19 @@ pub enum Process {
 
 impl Process {
     /// All of them, in the order of the documentation.
-    pub const ALL: [Self; 6] =
-        [Self::Ingress, Self::Worker, Self::Run, Self::Migrate, Self::Queue, Self::RotateKey];
+    pub const ALL: [Self; 7] = [
+        Self::Ingress,
+        Self::Worker,
+        Self::Run,
+        Self::Migrate,
+        Self::Queue,
+        Self::Sweep,
+        Self::RotateKey,
+    ];
 
     /// Whether it is started by a person in a shell that may be set up for another process.
     pub(super) fn is_tool(self) -> bool {
-        matches!(self, Self::Migrate | Self::Queue | Self::RotateKey)
+        matches!(self, Self::Migrate | Self::Queue | Self::Sweep | Self::RotateKey)
     }
 }
 
@@ -47,6 +56,7 @@ impl std::fmt::Display for Process {
             Self::Run => "run",
             Self::Migrate => "migrate",
             Self::Queue => "queue",
+            Self::Sweep => "sweep",
             Self::RotateKey => "rotate-key",
         })
     }

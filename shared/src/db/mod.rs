@@ -9,6 +9,7 @@ mod connect;
 mod error;
 mod lender;
 mod lent;
+mod list;
 mod migrate;
 mod notify;
 mod query;
@@ -22,6 +23,7 @@ use sqlx::{MySql, Postgres, Sqlite};
 
 pub use bind::{Bind, Row};
 pub use connect::{OpenError, Patience};
+pub use list::ListStatement;
 pub use notify::Notifications;
 pub use query::Query;
 pub use retry::retry_contention;

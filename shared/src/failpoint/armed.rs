@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use nix::sys::signal::{Signal, raise};
 
 /// Every step, in the order in which a message meets them.
-pub const STEPS: [&str; 21] = [
+pub const STEPS: [&str; 22] = [
     "ingress.before_commit",
     "ingress.committed",
     "queue.claimed",
@@ -29,6 +29,7 @@ pub const STEPS: [&str; 21] = [
     "resume.step",
     "lane.before_release",
     "rotation.resealed",
+    "sweep.step",
 ];
 
 const VARIABLE: &str = "SYNCBOT_FAILPOINTS";

@@ -21,6 +21,7 @@ pub mod refresh_copy;
 pub mod refresh_reactions;
 pub mod restore_workspace;
 pub mod resume_channel;
+pub mod retention_sweep;
 pub mod route_event;
 pub mod tell_admins;
 pub mod workspace_event;

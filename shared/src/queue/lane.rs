@@ -74,6 +74,11 @@ impl Lane {
         Self("maintenance".to_owned())
     }
 
+    /// What removes for good what nobody needs any more: one at a time, and nobody waits for it.
+    pub fn sweep() -> Self {
+        Self("sweep".to_owned())
+    }
+
     /// A lane for tests and tools.
     pub fn named(name: impl Into<String>) -> Self {
         Self(name.into())

@@ -21,6 +21,7 @@ mod lane;
 mod lease;
 mod operate;
 mod stats;
+mod take;
 mod time;
 mod wake;
 mod writer;

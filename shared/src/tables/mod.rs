@@ -10,6 +10,7 @@ pub mod copies;
 pub mod copy_files;
 pub mod directories;
 pub mod echoes;
+pub mod forget;
 pub mod gaps;
 pub mod installations;
 pub mod instance_settings;

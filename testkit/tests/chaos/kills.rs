@@ -1,8 +1,13 @@
 //! kill -9 at each step on the way of a message.
 
 use std::path::Path;
+use std::time::{Duration, Instant};
 
+use chrono::TimeDelta;
+use shared::clock::Clock;
+use shared::db::Db;
 use shared::failpoint::STEPS;
+use shared::sql;
 use slack_emulator::{FileSetup, SlackEmulator};
 use testkit::{PATIENCE, Process, TestDatabase, Town, on_each_database};
 
@@ -153,6 +158,39 @@ async fn operator_dies_rotating(database: TestDatabase, plan: &str) {
     stop_all(&town, &database, vec![ingress, worker]).await;
 }
 
+/// The worker dies while it removes what a workspace had that will not come back; another takes over.
+async fn worker_dies_sweeping(database: TestDatabase, plan: &str) {
+    let town = Town::build(&database, 1).await;
+    let db = database.open().await;
+    let long_ago = Clock::system().now() - TimeDelta::days(31);
+    db.write(sql!("UPDATE workspaces SET deleted_at = $1 WHERE team_id = 'T0BIRCH'"))
+        .bind(long_ago)
+        .execute_one("workspaces", "T0BIRCH")
+        .await
+        .expect("stored");
+    let mut first = worker_with(&town, plan);
+    first.killed().await;
+    let (left, told): (i64, i64) = counts_of_a_sweep(&db).await;
+    assert_eq!((left, told), (1, 1), "it was in the middle of it");
+    let second = worker(&town);
+    let began = Instant::now();
+    while counts_of_a_sweep(&db).await.0 > 0 {
+        assert!(began.elapsed() < PATIENCE, "{}", second.output());
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert_eq!(counts_of_a_sweep(&db).await, (0, 1), "its partners are told once");
+    assert!(second.stop().await.0.success());
+}
+
+/// How many workspaces are to go, and how many jobs there are or were that tell of it.
+async fn counts_of_a_sweep(db: &Db) -> (i64, i64) {
+    let counts = db.read(sql!(
+        "SELECT (SELECT COUNT(*) FROM workspaces WHERE deleted_at IS NOT NULL),
+                (SELECT COUNT(*) FROM jobs WHERE kind = 'tell_admins' AND dedup_key LIKE '%purged:T0BIRCH%')"
+    ));
+    counts.fetch_one().await.expect("counted")
+}
+
 /// What an operator does to the channel of Birch.
 async fn operator(town: &Town, does: &str) {
     let arguments = ["channel", does, "T0BIRCH", "C0BIRCH0"];
@@ -213,6 +251,7 @@ dying_at! {
     worker_dies_following after_a_copy_is_changed_and_before_that_is_stored "refresh.called" @ 3
     worker_dies_resuming between_two_steps_of_a_resume "resume.step" @ 1
     worker_dies_following after_a_reaction_is_shown_and_before_that_is_stored "reactions.called" @ 2
+    worker_dies_sweeping between_two_steps_of_a_sweep "sweep.step" @ 3
     operator_dies_rotating after_a_value_is_sealed_anew "rotation.resealed" @ 1
 }
 

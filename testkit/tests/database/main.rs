@@ -8,6 +8,7 @@ mod migrations;
 mod pauses;
 mod queue;
 mod replay;
+mod retention;
 mod rotation;
 mod running;
 mod schedule;

@@ -103,7 +103,8 @@ on_each_database! {
         let statements = all();
         assert!(statements.len() > 40, "only {} statements were found", statements.len());
         let mut failures = Vec::new();
-        for statement in statements.into_iter().chain(shared::queue::bulk_statements()) {
+        let made = shared::queue::bulk_statements().into_iter().chain(shared::tables::forget::made_statements());
+        for statement in statements.into_iter().chain(made) {
             // LIMIT and arithmetic take their types from the binds, which preparing does not have.
             if let Err(error) = db.prepare(statement).await {
                 let source = std::error::Error::source(&error).map(ToString::to_string);

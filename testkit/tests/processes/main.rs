@@ -10,6 +10,7 @@ mod outage;
 mod queue_commands;
 mod rotate_key;
 mod several;
+mod sweep;
 mod traces;
 
 /// Everything that a process needs in production, with values that a log must never show.

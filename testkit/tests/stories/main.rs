@@ -20,6 +20,7 @@ mod reaction_styles;
 mod reactions;
 mod reconcile;
 mod refused;
+mod retention;
 mod rewriting;
 mod silence;
 mod targets;

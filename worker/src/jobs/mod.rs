@@ -18,6 +18,7 @@ pub(crate) mod refresh_copy;
 pub(crate) mod refresh_reactions;
 pub(crate) mod restore_workspace;
 pub(crate) mod resume_channel;
+pub(crate) mod retention_sweep;
 pub(crate) mod route_event;
 pub(crate) mod tell_admins;
 pub(crate) mod workspace_event;

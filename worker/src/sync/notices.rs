@@ -105,6 +105,16 @@ pub(crate) fn restored_in_channel(name: &str) -> String {
     )
 }
 
+/// It will not come back: what it had is removed.
+pub(crate) fn purged(name: &str, days: u32) -> String {
+    let days = if days == 1 { "a day".to_owned() } else { format!("{days} days") };
+    format!(
+        "SyncBot was removed from the workspace *{}* more than {days} ago, and what it had here is now deleted for good. Your \
+         channels and everything in them stay as they are; those that you shared with it alone are in no sync any more.",
+        escaped(name)
+    )
+}
+
 /// The channels that somebody has to invite the bot to.
 pub(crate) fn invite_me_again(channels: &[ChannelId]) -> String {
     let shown = channels.iter().take(LINES).map(|channel| format!("<#{channel}>"));
