@@ -8,8 +8,8 @@ use secrecy::SecretString;
 use shared::db::{DbError, Tx};
 use shared::ids::{ChannelId, TeamId, WorkspaceId};
 use shared::queue::{Job, Lane, NewJob, Scope};
-use shared::slack::CallError;
 use shared::slack::client::Method;
+use shared::slack::{AppCredentials, CallError};
 use shared::tables::installations;
 
 use crate::Services;
@@ -235,6 +235,15 @@ impl<'r> JobContext<'r> {
         let turn = self.services.pacer.turn(team, M::NAME, M::TIER, None).await;
         turn.map_err(|late| limited(late.wait))?;
         self.call_now(token, method).await
+    }
+
+    /// As [`JobContext::call`], in the app's own name, which Slack does not limit by workspace.
+    pub async fn call_as_app<M: Method>(
+        &self,
+        app: &AppCredentials,
+        method: &M,
+    ) -> Result<M::Answer, CallError> {
+        self.services.slack.call_as_app(app, method, self.call_timeout()).await
     }
 
     /// As [`JobContext::call`], for who had the [`turn`](JobContext::turn).

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::ids::{ChannelId, CopyId, PostId, TeamId, UserId};
+use crate::ids::{ChannelId, CopyId, InstallAttemptId, PostId, TeamId, UserId};
 
 /// A lane's name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -57,6 +57,17 @@ impl Lane {
     /// What Slack tells of a workspace as such.
     pub fn team(team: &TeamId) -> Self {
         Self(format!("team:{team}"))
+    }
+
+    /// Somebody installs the app.
+    pub fn install(attempt: &InstallAttemptId) -> Self {
+        Self(format!("install:{attempt}"))
+    }
+
+    /// The bot's token in a workspace, or somebody's own: renewed by one at a time.
+    pub fn token(team: &TeamId, user: Option<&UserId>) -> Self {
+        let holder = user.map_or_else(|| team.to_string(), |user| format!("{team}:{user}"));
+        Self(format!("token:{holder}"))
     }
 
     /// Who is in a workspace.

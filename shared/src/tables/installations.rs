@@ -74,6 +74,19 @@ pub async fn of(db: &Db, workspace: &WorkspaceId) -> Result<Option<Installation>
     .await
 }
 
+/// When a workspace was installed last; `None`: never.
+pub async fn installed_at(
+    tx: &mut Tx,
+    workspace: &WorkspaceId,
+) -> Result<Option<DateTime<Utc>>, DbError> {
+    let row: Option<(DateTime<Utc>,)> = tx
+        .query(sql!("SELECT installed_at FROM installations WHERE workspace_id = $1"))
+        .bind(workspace.clone())
+        .fetch_optional()
+        .await?;
+    Ok(row.map(|(at,)| at))
+}
+
 /// Whether somebody is the bot of a workspace.
 pub async fn is_bot(tx: &mut Tx, workspace: &WorkspaceId, user: &UserId) -> Result<bool, DbError> {
     let (found,) = tx

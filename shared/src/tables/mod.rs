@@ -11,6 +11,7 @@ pub mod copy_files;
 pub mod directories;
 pub mod echoes;
 pub mod gaps;
+pub mod install_attempts;
 pub mod installations;
 pub mod instance_settings;
 pub mod lately;

@@ -3,7 +3,9 @@
 
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use shared::queue::Cared;
+use shared::tables::install_attempts;
 
 use crate::{Done, Failure, JobContext};
 
@@ -12,13 +14,17 @@ const STEP: i64 = 500;
 /// Steps of one run. What is left goes on after a pause, so that a backlog of months takes no run's time.
 const MOST_STEPS: usize = 100;
 const PAUSE: Duration = Duration::from_secs(1);
+/// Whoever installed the app may look for so long what became of it. Anybody can begin, so no longer.
+const ATTEMPTS_KEPT_FOR: TimeDelta = TimeDelta::days(1);
 
 pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
     let mut removed = Cared::default();
     let mut is_through = false;
     for _ in 0..MOST_STEPS {
         let step = cx.services.queue.care(STEP).await?;
-        is_through = step.is_nothing();
+        let before = cx.services.clock.now() - ATTEMPTS_KEPT_FOR;
+        let attempts = install_attempts::forget_before(&cx.services.db, before, STEP).await?;
+        is_through = step.is_nothing() && attempts == 0;
         if is_through {
             break;
         }
