@@ -10,8 +10,8 @@ use shared::queue::{JobRow, NewJob, Queue};
 use crate::jobs::{
     channel_event, channel_notice, daily_digest, deliver_copy, deliver_files, directory_care,
     exchange_code, fill_gap, fill_thread, install_workspace, leave_channel, member_event, note_gap,
-    notice, queue_care, read_directory, refresh_copy, refresh_reactions, restore_workspace,
-    resume_channel, route_event, tell_admins, workspace_event,
+    notice, queue_care, read_directory, refresh_copy, refresh_reactions, renew_token,
+    restore_workspace, resume_channel, route_event, tell_admins, token_care, workspace_event,
 };
 use crate::{Done, Failure, JobContext};
 
@@ -115,6 +115,11 @@ pub fn registry() -> Vec<Registered> {
                 job: jobs::directory_care::job,
             }),
             ..job(jobs::directory_care::NAME, |cx| Box::pin(directory_care::run(cx)), QUICK)
+        },
+        job(jobs::renew_token::NAME, |cx| Box::pin(renew_token::run(cx)), QUICK),
+        Registered {
+            schedule: Some(Schedule { every: Duration::from_mins(10), job: jobs::token_care::job }),
+            ..job(jobs::token_care::NAME, |cx| Box::pin(token_care::run(cx)), QUICK)
         },
         Registered {
             schedule: Some(Schedule { every: Duration::from_mins(10), job: jobs::queue_care::job }),

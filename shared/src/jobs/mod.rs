@@ -21,10 +21,12 @@ pub mod queue_care;
 pub mod read_directory;
 pub mod refresh_copy;
 pub mod refresh_reactions;
+pub mod renew_token;
 pub mod restore_workspace;
 pub mod resume_channel;
 pub mod route_event;
 pub mod tell_admins;
+pub mod token_care;
 pub mod workspace_event;
 
 use crate::queue::{Lane, NewJob, Order, Priority};

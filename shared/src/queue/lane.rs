@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::ids::{ChannelId, CopyId, InstallAttemptId, PostId, TeamId, UserId};
+use crate::ids::{ChannelId, CopyId, InstallAttemptId, PostId, TeamId, UserId, WorkspaceId};
 
 /// A lane's name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -65,8 +65,9 @@ impl Lane {
     }
 
     /// The bot's token in a workspace, or somebody's own: renewed by one at a time.
-    pub fn token(team: &TeamId, user: Option<&UserId>) -> Self {
-        let holder = user.map_or_else(|| team.to_string(), |user| format!("{team}:{user}"));
+    pub fn token(workspace: &WorkspaceId, user: Option<&UserId>) -> Self {
+        let of_user = user.map(|user| format!(":{user}")).unwrap_or_default();
+        let holder = format!("{workspace}{of_user}");
         Self(format!("token:{holder}"))
     }
 

@@ -2,6 +2,7 @@
 
 mod astray;
 mod interrupted;
+mod rotation;
 
 use shared::sql;
 use shared::tables::audit::{self, Filter};
