@@ -34,7 +34,7 @@ pub use own_server::{NoServer, OwnServer};
 pub use process::{Process, binary};
 pub use proxy::Proxy;
 pub use request::{SignedRequest, get};
-pub use settings::{chromedriver, surroundings};
+pub use settings::{chromedriver, pictures, surroundings};
 pub use shared::db::Engine;
 pub use stage::{ACME, BIRCH, CEDAR, Side};
 pub use tls_road::TlsRoad;

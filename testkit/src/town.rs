@@ -155,7 +155,8 @@ impl Town {
 
 /// Where an ingress listens, by its log line.
 pub fn url_in(line: &str) -> String {
-    let address = line.split('"').find(|part| part.starts_with("127.0.0.1:"));
+    // As JSON, or as a developer reads it.
+    let address = line.split(['"', '=']).find(|part| part.starts_with("127.0.0.1:"));
     format!("http://{}", address.expect("the line has the address"))
 }
 
