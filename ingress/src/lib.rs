@@ -7,6 +7,7 @@
 mod counts;
 mod edge;
 mod middleware;
+mod pages;
 mod refusal;
 mod router;
 mod routes;

@@ -24,7 +24,7 @@ fn main() -> std::process::ExitCode {
 async fn run(config: IngressConfig) -> anyhow::Result<()> {
     let (clock, rng) = (Clock::system(), Rng::system());
     let db = Db::open(&config.database, CONNECTIONS, Patience::default(), &clock).await?;
-    let queue = Queue::new(db.clone(), clock.clone(), rng);
+    let queue = Queue::new(db.clone(), clock.clone(), rng.clone());
     queue.learn_time().await;
     let measuring = queue.keep_time();
     let stop = process::stop_signal();
@@ -35,7 +35,7 @@ async fn run(config: IngressConfig) -> anyhow::Result<()> {
         )
     })?;
     tracing::info!(address = %listener.local_addr()?, "listening");
-    let edge = Edge::new(queue, &config.signing, &config.http, clock);
+    let edge = Edge::new(queue, &config, clock, rng);
     ingress::serve(listener, ingress::router(edge), stop).await;
     measuring.abort();
     db.close().await;

@@ -56,6 +56,11 @@ impl Sealed {
         }
     }
 
+    /// When the token ends, if it can be renewed then.
+    pub(crate) fn renewed_by(&self) -> Option<DateTime<Utc>> {
+        self.refresh_token.as_ref().and(self.expires_at)
+    }
+
     /// The token.
     pub(crate) fn token(
         &self,

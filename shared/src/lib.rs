@@ -14,6 +14,7 @@ pub mod error;
 pub mod failpoint;
 pub mod grant;
 pub mod ids;
+pub mod install;
 pub mod jobs;
 pub mod process;
 pub mod queue;

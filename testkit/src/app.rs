@@ -73,21 +73,35 @@ impl TestApp {
         Self::start_with(database, "false", clock.clock()).await
     }
 
+    /// As [`TestApp::start_without_worker`], on a Slack whose tokens end after twelve hours.
+    pub async fn start_rotating(database: TestDatabase) -> Self {
+        let settings = Settings { token_rotation_enabled: true, ..Settings::default() };
+        Self::start_on(settings, database, "false", Clock::system()).await
+    }
+
     async fn start_with(database: TestDatabase, pacing: &str, clock: Clock) -> Self {
+        Self::start_on(Settings::default(), database, pacing, clock).await
+    }
+
+    async fn start_on(
+        settings: Settings,
+        database: TestDatabase,
+        pacing: &str,
+        clock: Clock,
+    ) -> Self {
         quiet_logs();
-        let slack = SlackEmulator::start(Settings::default()).await.expect("the emulator starts");
+        let slack = SlackEmulator::start(settings).await.expect("the emulator starts");
         stage::enter(&slack);
-        let config = configuration(&slack, &database, pacing);
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
+        let url = format!("http://{}", listener.local_addr().expect("it listens"));
+        let config = configuration(&slack, &database, pacing, &url);
         let services = Services::on(database.open().await, &config.worker, clock, Rng::system());
         let services = services.await.expect("the services open");
         share(&slack, &services).await;
 
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
-        let url = format!("http://{}", listener.local_addr().expect("it listens"));
         let queue = services.queue.clone();
-        let (signing, http) = (&config.ingress.signing, &config.ingress.http);
         // Slack signs in real time.
-        let edge = ingress::Edge::new(queue, signing, http, Clock::system());
+        let edge = ingress::Edge::new(queue, &config.ingress, Clock::system(), Rng::system());
         let stop = CancellationToken::new();
         let serving =
             ingress::serve(listener, ingress::router(edge), stop.clone().cancelled_owned());
@@ -279,12 +293,20 @@ impl TestApp {
     }
 }
 
-fn configuration(slack: &SlackEmulator, database: &TestDatabase, pacing: &str) -> RunConfig {
+fn configuration(
+    slack: &SlackEmulator,
+    database: &TestDatabase,
+    pacing: &str,
+    public_url: &str,
+) -> RunConfig {
     let mut config = RunConfig::load(Source::fixed([
         ("LOCAL_DEVELOPMENT", "true"),
         ("DATABASE_URL", "sqlite:///replaced-below"),
         ("SLACK_SIGNING_SECRET", slack.signing_secret()),
+        ("SLACK_CLIENT_ID", slack.client_id()),
+        ("SLACK_CLIENT_SECRET", slack.client_secret()),
         ("SLACK_API_URL", &slack.api_url()),
+        ("SYNCBOT_PUBLIC_URL", public_url),
         ("TOKEN_ENCRYPTION_KEY", "the token key of the tests"),
         ("SYNCBOT_WORKER_LEASE_SECONDS", "4"),
         ("SYNCBOT_SLACK_SETTLE_SECONDS", "1"),

@@ -23,6 +23,7 @@ mod settings;
 mod stage;
 mod tls_road;
 mod town;
+mod visitor;
 
 pub use app::{App, TestApp};
 pub use channels::Way;
@@ -35,11 +36,12 @@ pub use own_server::{NoServer, OwnServer};
 pub use process::{Process, binary};
 pub use proxy::Proxy;
 pub use request::{SignedRequest, get};
-pub use settings::{chromedriver, surroundings};
+pub use settings::{chromedriver, pictures, surroundings};
 pub use shared::db::Engine;
 pub use stage::{ACME, BIRCH, CEDAR, Side};
 pub use tls_road::TlsRoad;
 pub use town::{SIGNING_SECRET, Town, process_variables, url_in};
+pub use visitor::{Seen, Visitor};
 
 /// How long a test waits for what should happen in milliseconds, on a machine that is busy with other tests.
 pub const PATIENCE: std::time::Duration = std::time::Duration::from_secs(20);

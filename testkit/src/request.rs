@@ -61,6 +61,6 @@ async fn answer(request: reqwest::RequestBuilder) -> (u16, String) {
 }
 
 /// A client for requests of tests.
-fn http_client() -> reqwest::Client {
+pub(crate) fn http_client() -> reqwest::Client {
     shared::http_client(PATIENCE).expect("a client")
 }

@@ -53,6 +53,12 @@ pub fn chromedriver() -> PathBuf {
     variable("SYNCBOT_TEST_CHROMEDRIVER").unwrap_or_else(|| "chromedriver".to_owned()).into()
 }
 
+/// Where pictures of pages are put, if somebody wants them anew: a folder of the repository.
+pub fn pictures() -> Option<PathBuf> {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent()?;
+    variable("SYNCBOT_TEST_PICTURES").map(|folder| root.join(folder))
+}
+
 /// What a program needs of its surroundings to find others and a place for its files.
 pub fn surroundings() -> Vec<(String, String)> {
     ["PATH", "HOME", "TMPDIR"]

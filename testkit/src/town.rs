@@ -20,12 +20,19 @@ pub struct Town {
 
 /// What requests are signed with where [`process_variables`] are used. No log may show it.
 pub const SIGNING_SECRET: &str = "hidden signing secret";
+const CLIENT_ID: &str = "1.2";
+/// See [`SIGNING_SECRET`].
+const CLIENT_SECRET: &str = "hidden client secret";
 
 impl Town {
     /// Builds it: installed, every pair of channels in step, nothing running yet.
     pub async fn build(database: &TestDatabase, channels: usize) -> Self {
-        let settings =
-            Settings { signing_secret: SIGNING_SECRET.to_owned(), ..Settings::default() };
+        let settings = Settings {
+            signing_secret: SIGNING_SECRET.to_owned(),
+            client_id: CLIENT_ID.to_owned(),
+            client_secret: CLIENT_SECRET.to_owned(),
+            ..Settings::default()
+        };
         let slack = SlackEmulator::start(settings).await.expect("the emulator starts");
         for side in [ACME, BIRCH] {
             let workspace = slack.add_workspace(side.team, side.name);
@@ -148,7 +155,8 @@ impl Town {
 
 /// Where an ingress listens, by its log line.
 pub fn url_in(line: &str) -> String {
-    let address = line.split('"').find(|part| part.starts_with("127.0.0.1:"));
+    // As JSON, or as a developer reads it.
+    let address = line.split(['"', '=']).find(|part| part.starts_with("127.0.0.1:"));
     format!("http://{}", address.expect("the line has the address"))
 }
 
@@ -162,8 +170,8 @@ pub fn process_variables(api_url: &str, database: &TestDatabase) -> Vec<(&'stati
         ("DATABASE_URL", database.url()),
         ("DATABASE_TLS_ENABLED", "false".to_owned()),
         ("SLACK_SIGNING_SECRET", SIGNING_SECRET.to_owned()),
-        ("SLACK_CLIENT_ID", "1.2".to_owned()),
-        ("SLACK_CLIENT_SECRET", "hidden client secret".to_owned()),
+        ("SLACK_CLIENT_ID", CLIENT_ID.to_owned()),
+        ("SLACK_CLIENT_SECRET", CLIENT_SECRET.to_owned()),
         ("SLACK_BOT_SCOPES", shared::slack::scopes::BOT.join(",")),
         ("SLACK_USER_SCOPES", shared::slack::scopes::USER.join(",")),
         ("SLACK_API_URL", api_url.to_owned()),

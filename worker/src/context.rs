@@ -4,12 +4,14 @@ use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::SecretString;
 use shared::db::{DbError, Tx};
-use shared::ids::{ChannelId, TeamId, WorkspaceId};
+use shared::ids::{ChannelId, TeamId, UserId, WorkspaceId};
+use shared::jobs::renew_token;
 use shared::queue::{Job, Lane, NewJob, Scope};
-use shared::slack::CallError;
 use shared::slack::client::Method;
+use shared::slack::{AppCredentials, CallError};
 use shared::tables::installations;
 
 use crate::Services;
@@ -22,6 +24,11 @@ use crate::troubles;
 const TRY_UNINSTALLED_EVERY: Duration = Duration::from_mins(30);
 /// What Slack would say, if anybody could ask.
 pub(crate) const NOT_INSTALLED: &str = "not_installed";
+
+/// What begins with a token is through before it ends.
+const LAST_CALLS: TimeDelta = TimeDelta::minutes(1);
+/// A renewal usually takes less.
+const RENEWAL_PAUSE: Duration = Duration::from_secs(1);
 
 /// A turn that comes later than this is worth a hold, which tells other workers.
 const SOON: Duration = Duration::from_secs(6);
@@ -163,7 +170,26 @@ impl<'r> JobContext<'r> {
         let Some(installation) = installations::of(&services.db, workspace).await? else {
             return Ok(None);
         };
+        self.until_renewed(installation.renewed_by(), workspace, None).await?;
         installation.token(&services.sealer).map(Some).map_err(|error| Failure::retry(&error))
+    }
+
+    /// A token that has ended, because nobody was there to renew it in time, is renewed before anybody uses it.
+    pub(crate) async fn until_renewed(
+        &self,
+        renewed_by: Option<DateTime<Utc>>,
+        workspace: &WorkspaceId,
+        user: Option<&UserId>,
+    ) -> Result<(), Failure> {
+        let Services { db, queue, clock, .. } = self.services;
+        if renewed_by.is_none_or(|by| clock.now() + LAST_CALLS < by) {
+            return Ok(());
+        }
+        let mut tx = db.begin().await?;
+        queue.enqueue(&mut tx, vec![renew_token::job(workspace, user)]).await?;
+        tx.commit().await?;
+        queue.wakes().signal();
+        Err(Failure::snooze(RENEWAL_PAUSE, "a token has ended and is being renewed"))
     }
 
     /// As [`JobContext::token`], for a workspace that nothing can be done without: what is for it waits until it
@@ -235,6 +261,15 @@ impl<'r> JobContext<'r> {
         let turn = self.services.pacer.turn(team, M::NAME, M::TIER, None).await;
         turn.map_err(|late| limited(late.wait))?;
         self.call_now(token, method).await
+    }
+
+    /// As [`JobContext::call`], in the app's own name, which Slack does not limit by workspace.
+    pub async fn call_as_app<M: Method>(
+        &self,
+        app: &AppCredentials,
+        method: &M,
+    ) -> Result<M::Answer, CallError> {
+        self.services.slack.call_as_app(app, method, self.call_timeout()).await
     }
 
     /// As [`JobContext::call`], for who had the [`turn`](JobContext::turn).

@@ -1,6 +1,8 @@
-//! Installs a workspace whose bot token is at hand, without the browser: what the demo and tests do.
+//! Stores an installation: of a browser (`jobs/install_workspace.rs`), or of a workspace whose bot token is at hand,
+//! as the demo and tests do it.
 
 use anyhow::Context as _;
+use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use shared::config::WorkerProcessConfig;
 use shared::db::{DbError, Tx, retry_contention};
@@ -27,6 +29,7 @@ pub async fn with_token(
     token: &SecretString,
     scopes: &str,
 ) -> anyhow::Result<Workspace> {
+    let at = services.clock.now();
     let bot = services
         .slack
         .call(token, &auth::Test {}, TIMEOUT)
@@ -39,6 +42,7 @@ pub async fn with_token(
         bot_id: bot.bot_id,
         bot: Grant::lasting(token.clone(), scopes),
         person: None,
+        at,
     };
     let stored = retry_contention(&services.clock, &services.rng, || async {
         let mut tx = services.db.begin().await?;
@@ -62,6 +66,8 @@ pub struct Granted {
     pub bot: Grant,
     /// Whoever installed it may let SyncBot speak for them as well.
     pub person: Option<(UserId, Grant)>,
+    /// When: what Slack tells of earlier times does not end it.
+    pub at: DateTime<Utc>,
 }
 
 /// Stores workspace, installation and tokens, and lets go on what waited for them. Others learn of the jobs once
@@ -74,6 +80,7 @@ pub async fn store(
 ) -> Result<Workspace, DbError> {
     let Services { clock, rng, sealer, queue, .. } = services;
     let (now, team) = (clock.now(), &granted.team_id);
+    let at = granted.at;
     let new = Workspace {
         id: WorkspaceId::generate(clock, rng),
         team_id: team.clone(),
@@ -86,11 +93,11 @@ pub async fn store(
     let workspace = workspaces::by_team(tx, team).await?.unwrap_or(new);
     let (id, user, bot) =
         (workspace.id.clone(), granted.bot_user_id.clone(), granted.bot_id.clone());
-    let installation = Installation::new(id, user, bot, &granted.bot, now, sealer);
+    let installation = Installation::new(id, user, bot, &granted.bot, at, sealer);
     installations::upsert(tx, &installation).await?;
     if let Some((user, grant)) = &granted.person {
         let token = UserToken::new(workspace.id.clone(), user.clone(), grant, sealer);
-        user_tokens::upsert(tx, &token, now).await?;
+        user_tokens::upsert(tx, &token, at).await?;
     }
     let entry = Entry {
         team: Some(team),

@@ -9,9 +9,10 @@ use shared::queue::{JobRow, NewJob, Queue};
 
 use crate::jobs::{
     channel_event, channel_notice, daily_digest, deliver_copy, deliver_files, directory_care,
-    fill_gap, fill_thread, leave_channel, member_event, note_gap, notice, queue_care,
-    read_directory, refresh_copy, refresh_reactions, restore_workspace, resume_channel,
-    retention_sweep, route_event, tell_admins, workspace_event,
+    exchange_code, fill_gap, fill_thread, install_workspace, leave_channel, member_event, note_gap,
+    notice, queue_care, read_directory, refresh_copy, refresh_reactions, renew_token,
+    restore_workspace, resume_channel, retention_sweep, route_event, tell_admins, token_care,
+    workspace_event,
 };
 use crate::{Done, Failure, JobContext};
 
@@ -98,6 +99,8 @@ pub fn registry() -> Vec<Registered> {
         job(jobs::refresh_reactions::NAME, |cx| Box::pin(refresh_reactions::run(cx)), QUICK),
         job(jobs::resume_channel::NAME, |cx| Box::pin(resume_channel::run(cx)), LONG),
         job(jobs::workspace_event::NAME, |cx| Box::pin(workspace_event::run(cx)), QUICK),
+        job(jobs::exchange_code::NAME, |cx| Box::pin(exchange_code::run(cx)), QUICK),
+        job(jobs::install_workspace::NAME, |cx| Box::pin(install_workspace::run(cx)), QUICK),
         job(jobs::restore_workspace::NAME, |cx| Box::pin(restore_workspace::run(cx)), LONG),
         job(jobs::note_gap::NAME, |cx| Box::pin(note_gap::run(cx)), QUICK),
         Registered {
@@ -113,6 +116,11 @@ pub fn registry() -> Vec<Registered> {
                 job: jobs::directory_care::job,
             }),
             ..job(jobs::directory_care::NAME, |cx| Box::pin(directory_care::run(cx)), QUICK)
+        },
+        job(jobs::renew_token::NAME, |cx| Box::pin(renew_token::run(cx)), QUICK),
+        Registered {
+            schedule: Some(Schedule { every: Duration::from_mins(10), job: jobs::token_care::job }),
+            ..job(jobs::token_care::NAME, |cx| Box::pin(token_care::run(cx)), QUICK)
         },
         Registered {
             schedule: Some(Schedule {

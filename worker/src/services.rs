@@ -10,7 +10,8 @@ use shared::crypto::{Sealer, SealerError};
 use shared::db::{Db, Patience};
 use shared::queue::Queue;
 use shared::rng::Rng;
-use shared::slack;
+use shared::slack::{self, AppCredentials};
+use url::Url;
 
 use crate::pace::Pacer;
 
@@ -25,6 +26,10 @@ pub struct Services {
     pub clock: Clock,
     pub rng: Rng,
     pub pacer: Pacer,
+    /// What the app calls with in its own name; `None`: it was not configured, which production does not let pass.
+    pub app: Option<AppCredentials>,
+    /// Where browsers reach this instance, if that was configured.
+    pub public_url: Option<Url>,
     /// Slack has said that it takes marks with the tokens of apps alone.
     pub marks_are_for_apps: Arc<AtomicBool>,
     /// Days until what an uninstalled workspace had is removed for good.
@@ -65,6 +70,10 @@ impl Services {
         let queue = Queue::new(db.clone(), clock.clone(), rng.clone());
         let slack =
             slack::Client::new(shared::http_client(HTTP_TIMEOUT)?, config.client.api_url.clone());
+        let credentials = config.app.client_id.clone().zip(config.client.client_secret.clone());
+        let app = credentials
+            .map(|(client_id, client_secret)| AppCredentials { client_id, client_secret });
+        let public_url = config.policy.public_url.clone();
         let settle = config.worker.settle;
         let retention_days = config.policy.retention_days.unwrap_or(DEFAULT_RETENTION_DAYS);
         let pacer = Pacer::new(clock.clone(), config.worker.is_paced);
@@ -77,6 +86,8 @@ impl Services {
             clock,
             rng,
             pacer,
+            app,
+            public_url,
             marks_are_for_apps,
             retention_days,
             settle,

@@ -48,18 +48,15 @@ pub(crate) async fn both(
     listener: TcpListener,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
-    let edge = Edge::new(
-        services.queue.clone(),
-        &config.ingress.signing,
-        &config.ingress.http,
-        services.clock.clone(),
-    );
+    let (queue, clock, rng) =
+        (services.queue.clone(), services.clock.clone(), services.rng.clone());
+    let edge = Edge::new(queue, &config.ingress, clock, rng);
     let db = services.db.clone();
     let serving = ingress::serve(listener, ingress::router(edge), stop.clone().cancelled_owned());
     let feeders = Feeders::ThisProcess;
     let settings = Settings { feeders, ..Settings::from(&config.worker.worker) };
-    let working =
-        worker::run(services, worker::registry(), &settings, stop.clone().cancelled_owned());
+    let stopping = stop.clone().cancelled_owned();
+    let working = Box::pin(worker::run(services, worker::registry(), &settings, stopping));
     let working = async {
         let ended = working.await;
         stop.cancel();

@@ -1,11 +1,14 @@
-//! Requests from Slack.
+//! Requests from Slack, and from browsers that install the app.
 
 mod channel;
 pub(crate) mod decision;
 pub(crate) mod dispatch;
 pub(crate) mod events;
+pub(crate) mod install;
+pub(crate) mod install_page;
 mod member;
 pub(crate) mod message;
+pub(crate) mod oauth_redirect;
 mod rate_limited;
 mod reaction;
 mod workspace;

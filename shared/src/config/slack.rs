@@ -36,6 +36,8 @@ pub struct SlackAppConfig {
     pub bot_scopes: Vec<String>,
     /// User scopes to ask for.
     pub user_scopes: Vec<String>,
+    /// Where people are asked to let the app in.
+    pub authorize_url: Url,
 }
 
 impl SlackAppConfig {
@@ -43,8 +45,15 @@ impl SlackAppConfig {
         let client_id = reader.text("SLACK_CLIENT_ID");
         let bot_scopes = scope_list(reader, "SLACK_BOT_SCOPES", &scopes::BOT);
         let user_scopes = scope_list(reader, "SLACK_USER_SCOPES", &scopes::USER);
-        Some(Self { client_id, bot_scopes: bot_scopes?, user_scopes: user_scopes? })
+        // Slack's page is where its Web API is.
+        let authorize_url = api_url(reader)?.join("../oauth/v2/authorize").ok()?;
+        Some(Self { client_id, bot_scopes: bot_scopes?, user_scopes: user_scopes?, authorize_url })
     }
+}
+
+fn api_url(reader: &mut Reader) -> Option<Url> {
+    let local = reader.is_local();
+    reader.parsed("SLACK_API_URL", |text| base(text, local))
 }
 
 /// `None`: a problem was reported. Unset in local development: the app's own list.
@@ -85,7 +94,7 @@ impl SlackClientConfig {
         let client_secret = reader.secret("SLACK_CLIENT_SECRET");
         let token = reader.secret("SLACK_BOT_TOKEN").filter(is_real_bot_token);
         let local = reader.is_local();
-        let api_url = reader.parsed("SLACK_API_URL", |text| base(text, local));
+        let api_url = api_url(reader);
         Some(Self {
             client_secret,
             api_url: api_url?,

@@ -8,6 +8,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
 use hmac::{Hmac, Mac as _};
 use secrecy::{ExposeSecret as _, SecretString};
 use sha2::Sha256;
+use x25519_dalek::StaticSecret;
 use zeroize::Zeroizing;
 
 use super::Place;
@@ -41,6 +42,8 @@ pub enum SealError {
 pub(super) struct Key {
     id: String,
     cipher: Aes256GcmSiv,
+    /// Opens letters; see [`letterbox`](super::letterbox).
+    pub(super) letters: StaticSecret,
 }
 
 impl std::fmt::Debug for Key {
@@ -58,10 +61,13 @@ impl Key {
         Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
             .hash_password_into(passphrase.expose_secret().as_bytes(), salt, &mut *key)
             .expect("salt and output have lengths that Argon2 accepts");
-        let mut mac = Hmac::<Sha256>::new_from_slice(&*key).expect("HMAC takes keys of any length");
-        mac.update(b"syncbot key id");
-        let id = hex::encode(&mac.finalize().into_bytes()[..4]);
-        Self { id, cipher: Aes256GcmSiv::new((&*key).into()) }
+        let derived = |purpose: &[u8]| -> Zeroizing<[u8; 32]> {
+            let mac = Hmac::<Sha256>::new_from_slice(&*key).expect("HMAC takes keys of any length");
+            Zeroizing::new(mac.chain_update(purpose).finalize().into_bytes().into())
+        };
+        let id = hex::encode(&derived(b"syncbot key id")[..4]);
+        let letters = StaticSecret::from(*derived(b"syncbot letters"));
+        Self { id, cipher: Aes256GcmSiv::new((&*key).into()), letters }
     }
 
     /// Names the key and says nothing about it.

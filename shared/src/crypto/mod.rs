@@ -3,13 +3,16 @@
 //! A sealed value reads `v1.<key id>.<nonce>.<ciphertext>`: AES-256-GCM-SIV, with table, column and row
 //! as associated data, so that a value moved elsewhere does not open. The key comes from the operator's
 //! passphrase by Argon2id with a random salt that is made once per instance and kept in the database.
-//! There is no way to switch it off.
+//! There is no way to switch it off. What a process without the passphrase has to leave for one that has it goes
+//! through a [`Letterbox`].
 
 mod key;
+mod letterbox;
 mod rotation;
 mod sealer;
 
 pub use key::SealError;
+pub use letterbox::Letterbox;
 pub use rotation::{Counted, NotRotated, Progress, Rotated, Rotation, Unopened};
 pub use sealer::{Sealer, SealerError};
 

@@ -8,6 +8,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::Place;
 use super::key::{Key, SealError, Sealed};
+use super::letterbox;
 use crate::clock::Clock;
 use crate::config::SealingConfig;
 use crate::db::{Db, DbError, Tx};
@@ -87,10 +88,11 @@ impl Sealer {
             // A new passphrase is welcome when the old one vouches for it.
             Standing::Unknown if known.is_empty() || previous == Some(Standing::InUse) => {
                 register(&mut tx, &keys.current, clock, rng).await?;
-                tx.commit().await?;
             }
             Standing::Unknown => return Err(SealerError::WrongPassphrase),
         }
+        letterbox::put_up(&mut tx, &keys.current).await?;
+        tx.commit().await?;
         if previous == Some(Standing::Retired) {
             tracing::warn!("TOKEN_ENCRYPTION_KEY_PREVIOUS opens nothing any more: remove it");
         }
@@ -106,9 +108,17 @@ impl Sealer {
     /// Opens a value that was sealed for this place.
     pub fn unseal(&self, place: Place<'_>, sealed: &str) -> Result<SecretString, SealError> {
         let sealed = Sealed::parse(sealed)?;
+        self.key(sealed.key_id)?.open(place, &sealed)
+    }
+
+    /// Opens a letter that was put into the [`Letterbox`](super::Letterbox) for this matter.
+    pub fn open_letter(&self, matter: &str, letter: &str) -> Result<SecretString, SealError> {
+        letterbox::open(|key_id| self.key(key_id), matter, letter)
+    }
+
+    fn key(&self, id: &str) -> Result<&Key, SealError> {
         let mut keys = std::iter::once(&self.keys.current).chain(&self.keys.previous);
-        let key = keys.find(|key| key.id() == sealed.key_id).ok_or(SealError::UnknownKey)?;
-        key.open(place, &sealed)
+        keys.find(|key| key.id() == id).ok_or(SealError::UnknownKey)
     }
 }
 

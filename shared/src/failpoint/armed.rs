@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use chrono::TimeDelta;
 use nix::sys::signal::{Signal, raise};
 
-/// Every step, in the order in which a message meets them.
-pub const STEPS: [&str; 22] = [
+/// Every step, in the order in which a message meets them; then those of other work.
+pub const STEPS: [&str; 24] = [
     "ingress.before_commit",
     "ingress.committed",
     "queue.claimed",
@@ -28,6 +28,8 @@ pub const STEPS: [&str; 22] = [
     "reactions.called",
     "resume.step",
     "lane.before_release",
+    "install.before_call",
+    "install.called",
     "rotation.resealed",
     "sweep.step",
 ];

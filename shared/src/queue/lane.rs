@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::ids::{ChannelId, CopyId, PostId, TeamId, UserId};
+use crate::ids::{ChannelId, CopyId, InstallAttemptId, PostId, TeamId, UserId, WorkspaceId};
 
 /// A lane's name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -57,6 +57,18 @@ impl Lane {
     /// What Slack tells of a workspace as such.
     pub fn team(team: &TeamId) -> Self {
         Self(format!("team:{team}"))
+    }
+
+    /// Somebody installs the app.
+    pub fn install(attempt: &InstallAttemptId) -> Self {
+        Self(format!("install:{attempt}"))
+    }
+
+    /// The bot's token in a workspace, or somebody's own: renewed by one at a time.
+    pub fn token(workspace: &WorkspaceId, user: Option<&UserId>) -> Self {
+        let of_user = user.map(|user| format!(":{user}")).unwrap_or_default();
+        let holder = format!("{workspace}{of_user}");
+        Self(format!("token:{holder}"))
     }
 
     /// Who is in a workspace.

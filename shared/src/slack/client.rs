@@ -31,6 +31,21 @@ pub struct Client {
     api_url: Url,
 }
 
+/// What the app calls with in its own name.
+#[derive(Debug, Clone)]
+pub struct AppCredentials {
+    /// Names it.
+    pub client_id: String,
+    /// Proves it.
+    pub client_secret: SecretString,
+}
+
+/// In whose name a method is called.
+enum Caller<'c> {
+    Token(&'c SecretString),
+    App(&'c AppCredentials),
+}
+
 /// When Slack says 429 without saying how long.
 const DEFAULT_RETRY_AFTER: Duration = Duration::from_secs(30);
 /// "At once" would be asked again and again.
@@ -64,20 +79,41 @@ impl Client {
             "otel.name" = format!("slack.{}", M::NAME),
             slack.method = M::NAME
         );
-        self.send(token, method, deadline).instrument(span).await
+        self.send(Caller::Token(token), method, deadline).instrument(span).await
+    }
+
+    /// As [`Client::call`], in the app's own name.
+    pub async fn call_as_app<M: Method>(
+        &self,
+        app: &AppCredentials,
+        method: &M,
+        deadline: Duration,
+    ) -> Result<M::Answer, CallError> {
+        let span = tracing::info_span!(
+            "slack.call",
+            "otel.name" = format!("slack.{}", M::NAME),
+            slack.method = M::NAME
+        );
+        self.send(Caller::App(app), method, deadline).instrument(span).await
     }
 
     async fn send<M: Method>(
         &self,
-        token: &SecretString,
+        caller: Caller<'_>,
         method: &M,
         deadline: Duration,
     ) -> Result<M::Answer, CallError> {
         let name = M::NAME;
         let url = self.api_url.join(name).expect("method names are valid in addresses");
         // Not every method reads JSON bodies; all of them read forms.
-        let request =
-            self.http.post(url).bearer_auth(token.expose_secret()).form(method).timeout(deadline);
+        let request = self.http.post(url);
+        let request = match caller {
+            Caller::Token(token) => request.bearer_auth(token.expose_secret()),
+            Caller::App(AppCredentials { client_id, client_secret }) => {
+                request.basic_auth(client_id, Some(client_secret.expose_secret()))
+            }
+        };
+        let request = request.form(method).timeout(deadline);
         let failed = |error| CallError::of_http(name, error);
         let response = request.send().await.map_err(failed)?;
         let status = response.status();

@@ -4,6 +4,7 @@ pub mod channel_events;
 pub mod client;
 pub mod error;
 pub mod events;
+pub mod features;
 pub mod file;
 pub mod methods;
 pub mod scopes;
@@ -12,5 +13,5 @@ pub mod tier;
 pub mod transfer;
 pub mod workspace_events;
 
-pub use client::Client;
+pub use client::{AppCredentials, Client};
 pub use error::{CallError, Outcome};

@@ -51,9 +51,9 @@ impl Installation {
         self.grant.renewal(TABLE, self.workspace_id.as_str(), sealer)
     }
 
-    /// When the token ends; `None`: when it is revoked.
-    pub fn expires_at(&self) -> Option<DateTime<Utc>> {
-        self.grant.expires_at
+    /// When the token ends, if it can be renewed then; `None`: when it is revoked, or for good.
+    pub fn renewed_by(&self) -> Option<DateTime<Utc>> {
+        self.grant.renewed_by()
     }
 
     /// Scopes that were granted, separated by commas.
@@ -72,6 +72,19 @@ pub async fn of(db: &Db, workspace: &WorkspaceId) -> Result<Option<Installation>
     .bind(workspace.clone())
     .fetch_optional()
     .await
+}
+
+/// When a workspace was installed last; `None`: never.
+pub async fn installed_at(
+    tx: &mut Tx,
+    workspace: &WorkspaceId,
+) -> Result<Option<DateTime<Utc>>, DbError> {
+    let row: Option<(DateTime<Utc>,)> = tx
+        .query(sql!("SELECT installed_at FROM installations WHERE workspace_id = $1"))
+        .bind(workspace.clone())
+        .fetch_optional()
+        .await?;
+    Ok(row.map(|(at,)| at))
 }
 
 /// Whether somebody is the bot of a workspace.
@@ -124,6 +137,63 @@ pub async fn upsert(tx: &mut Tx, installation: &Installation) -> Result<(), DbEr
     .execute()
     .await
     .map(drop)
+}
+
+/// Stores the token that another one was renewed to. `false`: that one stands there no longer.
+pub async fn renew(
+    tx: &mut Tx,
+    installation: &Installation,
+    grant: &Grant,
+    sealer: &Sealer,
+) -> Result<bool, DbError> {
+    let workspace = &installation.workspace_id;
+    let renewed = Sealed::new(grant, TABLE, workspace.as_str(), sealer);
+    sealing_keys::keep(tx, &renewed.token).await?;
+    let stored = tx
+        .query(sql!(
+            "UPDATE installations SET token = $3, scopes = $4, refresh_token = $5, expires_at = $6
+             WHERE workspace_id = $1 AND refresh_token = $2"
+        ))
+        .bind(workspace.clone())
+        .bind(installation.grant.refresh_token.clone())
+        .bind(renewed.token)
+        .bind(renewed.scopes)
+        .bind(renewed.refresh_token)
+        .bind(renewed.expires_at)
+        .execute()
+        .await?;
+    Ok(stored == 1)
+}
+
+/// A token cannot be renewed any more, and works until it ends. `false`: it stands there no longer.
+pub async fn end_renewal(tx: &mut Tx, installation: &Installation) -> Result<bool, DbError> {
+    let ended = tx
+        .query(sql!(
+            "UPDATE installations SET refresh_token = NULL WHERE workspace_id = $1 AND refresh_token = $2"
+        ))
+        .bind(installation.workspace_id.clone())
+        .bind(installation.grant.refresh_token.clone())
+        .execute()
+        .await?;
+    Ok(ended == 1)
+}
+
+/// Workspaces whose bot's token ends before a time and can be renewed; those that end first, at most `most`.
+pub async fn ending_before(
+    tx: &mut Tx,
+    before: DateTime<Utc>,
+    most: i64,
+) -> Result<Vec<WorkspaceId>, DbError> {
+    let rows: Vec<(WorkspaceId,)> = tx
+        .query(sql!(
+            "SELECT workspace_id FROM installations WHERE expires_at < $1 AND refresh_token IS NOT NULL
+             ORDER BY expires_at, workspace_id LIMIT $2"
+        ))
+        .bind(before)
+        .bind(most)
+        .fetch_all()
+        .await?;
+    Ok(rows.into_iter().map(|(workspace,)| workspace).collect())
 }
 
 /// Forgets the token of a workspace that uninstalled the app. What the bot was called stays known.

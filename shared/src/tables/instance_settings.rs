@@ -1,12 +1,22 @@
 //! What this instance keeps about itself, by name.
 
-use crate::db::{DbError, Tx};
+use crate::db::{Db, DbError, Tx};
 use crate::sql;
 
 /// The value of that name.
 pub async fn get(tx: &mut Tx, name: &str) -> Result<Option<String>, DbError> {
     let row: Option<(String,)> = tx
         .query(sql!("SELECT value FROM instance_settings WHERE name = $1"))
+        .bind(name.to_owned())
+        .fetch_optional()
+        .await?;
+    Ok(row.map(|(value,)| value))
+}
+
+/// As [`get`], outside any transaction.
+pub async fn read(db: &Db, name: &str) -> Result<Option<String>, DbError> {
+    let row: Option<(String,)> = db
+        .read(sql!("SELECT value FROM instance_settings WHERE name = $1"))
         .bind(name.to_owned())
         .fetch_optional()
         .await?;

@@ -12,6 +12,7 @@ pub mod directories;
 pub mod echoes;
 pub mod forget;
 pub mod gaps;
+pub mod install_attempts;
 pub mod installations;
 pub mod instance_settings;
 pub mod lately;

@@ -40,9 +40,9 @@ impl UserToken {
         self.grant.renewal(TABLE, &row_of(&self.workspace_id, &self.user_id), sealer)
     }
 
-    /// When the token ends; `None`: when it is revoked.
-    pub fn expires_at(&self) -> Option<DateTime<Utc>> {
-        self.grant.expires_at
+    /// When the token ends, if it can be renewed then; `None`: when it is revoked, or for good.
+    pub fn renewed_by(&self) -> Option<DateTime<Utc>> {
+        self.grant.renewed_by()
     }
 
     /// Whether a scope was granted.
@@ -96,6 +96,63 @@ pub async fn upsert(tx: &mut Tx, token: &UserToken, now: DateTime<Utc>) -> Resul
     .execute()
     .await
     .map(drop)
+}
+
+/// Stores the token that another one was renewed to. `false`: that one stands there no longer.
+pub async fn renew(
+    tx: &mut Tx,
+    token: &UserToken,
+    grant: &Grant,
+    sealer: &Sealer,
+) -> Result<bool, DbError> {
+    let (workspace, user) = (&token.workspace_id, &token.user_id);
+    let renewed = Sealed::new(grant, TABLE, &row_of(workspace, user), sealer);
+    sealing_keys::keep(tx, &renewed.token).await?;
+    let stored = tx
+        .query(sql!(
+            "UPDATE user_tokens SET token = $4, scopes = $5, refresh_token = $6, expires_at = $7
+             WHERE workspace_id = $1 AND user_id = $2 AND refresh_token = $3"
+        ))
+        .bind(workspace.clone())
+        .bind(user.clone())
+        .bind(token.grant.refresh_token.clone())
+        .bind(renewed.token)
+        .bind(renewed.scopes)
+        .bind(renewed.refresh_token)
+        .bind(renewed.expires_at)
+        .execute()
+        .await?;
+    Ok(stored == 1)
+}
+
+/// A token cannot be renewed any more, and works until it ends. `false`: it stands there no longer.
+pub async fn end_renewal(tx: &mut Tx, token: &UserToken) -> Result<bool, DbError> {
+    let ended = tx
+        .query(sql!(
+            "UPDATE user_tokens SET refresh_token = NULL WHERE workspace_id = $1 AND user_id = $2 AND refresh_token = $3"
+        ))
+        .bind(token.workspace_id.clone())
+        .bind(token.user_id.clone())
+        .bind(token.grant.refresh_token.clone())
+        .execute()
+        .await?;
+    Ok(ended == 1)
+}
+
+/// People whose token ends before a time and can be renewed; those that end first, at most `most`.
+pub async fn ending_before(
+    tx: &mut Tx,
+    before: DateTime<Utc>,
+    most: i64,
+) -> Result<Vec<(WorkspaceId, UserId)>, DbError> {
+    tx.query(sql!(
+        "SELECT workspace_id, user_id FROM user_tokens WHERE expires_at < $1 AND refresh_token IS NOT NULL
+         ORDER BY expires_at, workspace_id, user_id LIMIT $2"
+    ))
+    .bind(before)
+    .bind(most)
+    .fetch_all()
+    .await
 }
 
 /// Forgets a token that no longer works. Another one that was stored meanwhile stays.

@@ -27,6 +27,14 @@ pub async fn by_team(tx: &mut Tx, team: &TeamId) -> Result<Option<Workspace>, Db
     .await
 }
 
+/// The live workspace of an id.
+pub async fn of(tx: &mut Tx, id: &WorkspaceId) -> Result<Option<Workspace>, DbError> {
+    tx.query(sql!("SELECT id, team_id, name FROM workspaces WHERE id = $1 AND deleted_at IS NULL"))
+        .bind(id.clone())
+        .fetch_optional()
+        .await
+}
+
 /// The workspace of a Slack team, installed or not.
 pub async fn any_by_team(tx: &mut Tx, team: &TeamId) -> Result<Option<Workspace>, DbError> {
     tx.query(sql!("SELECT id, team_id, name FROM workspaces WHERE team_id = $1"))

@@ -9,7 +9,7 @@ use shared::db::Db;
 use shared::failpoint::STEPS;
 use shared::sql;
 use slack_emulator::{FileSetup, SlackEmulator};
-use testkit::{PATIENCE, Process, TestDatabase, Town, on_each_database};
+use testkit::{CEDAR, PATIENCE, Process, TestDatabase, Town, Visitor, on_each_database, url_in};
 
 use crate::talk::{Talk, stop_all};
 use crate::{at, worker, worker_with};
@@ -191,6 +191,26 @@ async fn counts_of_a_sweep(db: &Db) -> (i64, i64) {
     counts.fetch_one().await.expect("counted")
 }
 
+/// The worker dies while it exchanges somebody's code; another takes over, and exchanges it no second time.
+async fn worker_dies_installing(database: TestDatabase, plan: &str) {
+    let town = Town::build(&database, 1).await;
+    let cedar = town.slack.add_workspace_without_app(CEDAR.team, CEDAR.name);
+    cedar.user(CEDAR.person, CEDAR.person_name);
+    let mut ingress = town.start_ingress().await;
+    let mut visitor = Visitor::at(&url_in(&ingress.line_with("listening").await));
+    let mut first = worker_with(&town, plan);
+    let page = visitor.installs(&town.slack, CEDAR).await;
+    first.killed().await;
+    let asked = town.slack.calls_of("oauth.v2.access").len();
+    let second = worker(&town);
+    let seen = visitor.until(&page, "failed").await;
+    assert!(seen.text.contains("Nobody knows whether"), "{}", seen.text);
+    assert_eq!(town.slack.calls_of("oauth.v2.access").len(), asked);
+    let page = visitor.installs(&town.slack, CEDAR).await;
+    visitor.until(&page, "installed").await;
+    stop_all(&town, &database, vec![ingress, second]).await;
+}
+
 /// What an operator does to the channel of Birch.
 async fn operator(town: &Town, does: &str) {
     let arguments = ["channel", does, "T0BIRCH", "C0BIRCH0"];
@@ -252,6 +272,8 @@ dying_at! {
     worker_dies_resuming between_two_steps_of_a_resume "resume.step" @ 1
     worker_dies_following after_a_reaction_is_shown_and_before_that_is_stored "reactions.called" @ 2
     worker_dies_sweeping between_two_steps_of_a_sweep "sweep.step" @ 3
+    worker_dies_installing before_slack_is_asked_for_tokens "install.before_call" @ 1
+    worker_dies_installing after_slack_gave_tokens_and_before_they_are_stored "install.called" @ 1
     operator_dies_rotating after_a_value_is_sealed_anew "rotation.resealed" @ 1
 }
 

@@ -1,4 +1,6 @@
-//! The demo as a person meets it: the one command, its page in a browser, a message typed on either side.
+//! What a person meets in a browser: the demo, with a message typed on either side; and how the app is installed.
+
+mod installing;
 
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
@@ -7,7 +9,7 @@ use fantoccini::elements::Element;
 use fantoccini::key::Key;
 use fantoccini::{Client, ClientBuilder, Locator};
 use futures::FutureExt as _;
-use serde_json::json;
+use serde_json::{Value, json};
 use testkit::{ACME, BIRCH, PATIENCE, Process, Side};
 
 /// A browser without a window, and its driver.
@@ -17,7 +19,7 @@ struct Browser {
 }
 
 impl Browser {
-    async fn open(url: &str) -> Self {
+    async fn open(url: &str, preferences: &Value) -> Self {
         let mut driver = Process::start_program(
             &testkit::chromedriver(),
             &["--port=0"],
@@ -35,7 +37,8 @@ impl Browser {
             "--disable-component-update",
             "--disable-sync",
         ];
-        let capabilities = json!({ "goog:chromeOptions": { "args": arguments } });
+        let options = json!({ "args": arguments, "prefs": preferences });
+        let capabilities = json!({ "goog:chromeOptions": options });
         let client = ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new())
             .capabilities(capabilities.as_object().expect("an object").clone())
             .connect(&format!("http://127.0.0.1:{port}"))
@@ -47,7 +50,12 @@ impl Browser {
 
     /// Opens a page and uses it. The browser is closed in any case: it would outlive its driver.
     async fn on(url: &str, act: impl AsyncFnOnce(&Self)) {
-        let browser = Self::open(url).await;
+        Self::with(&json!({}), url, act).await;
+    }
+
+    /// As [`Browser::on`], with these preferences of the browser.
+    async fn with(preferences: &Value, url: &str, act: impl AsyncFnOnce(&Self)) {
+        let browser = Self::open(url, preferences).await;
         let acted = AssertUnwindSafe(act(&browser)).catch_unwind().await;
         browser.client.close().await.expect("the browser closes");
         if let Err(panic) = acted {

@@ -9,6 +9,7 @@ mod edge;
 mod files;
 mod gaps;
 mod held;
+mod installing;
 mod late;
 mod lifecycle;
 mod mapping;

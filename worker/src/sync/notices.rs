@@ -41,6 +41,18 @@ pub(crate) fn channel_works(channel: &ChannelId) -> String {
     format!("I can post in <#{channel}> again. What was waiting for it arrives now.")
 }
 
+/// What lets the bot in ends soon, and cannot be renewed; `address`: where an installation begins.
+pub(crate) fn install_again(address: Option<&str>) -> String {
+    let way = match address {
+        Some(address) => format!("Please install me again: <{address}>."),
+        None => "Please install me again.".to_owned(),
+    };
+    format!(
+        "An answer of Slack's was lost that I need to stay in this workspace: in two hours at the latest it lets me in no \
+         longer. {way} Nothing else changes by that, and until then everything works. {WAITS}"
+    )
+}
+
 /// Nothing can be posted in another workspace, whose own admins cannot be told.
 pub(crate) fn workspace_trouble(name: &str, code: &str) -> String {
     const INSTALL: &str = "Somebody who manages it has to install me there again.";

@@ -44,6 +44,7 @@ pub(crate) async fn of(
     let services = cx.services;
     let stored = user_tokens::of(&services.db, &delivery.workspace_id, user).await?;
     let Some(stored) = stored.filter(|stored| stored.has_scope(SCOPE)) else { return Ok(None) };
+    cx.until_renewed(stored.renewed_by(), &delivery.workspace_id, Some(user)).await?;
     let token = stored.token(&services.sealer).map_err(|error| Failure::retry(&error))?;
     Ok(Some(Voice { stored, token }))
 }

@@ -5,6 +5,7 @@ pub mod chat;
 pub mod conversations;
 pub mod files;
 pub mod gaps;
+pub mod oauth;
 pub mod reactions;
 pub mod users;
 
