@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::PATIENCE;
+use crate::{PATIENCE, settings};
 
 /// A running binary. Killed when it is dropped.
 #[derive(Debug)]
@@ -149,12 +149,15 @@ impl Process {
 }
 
 impl Drop for Process {
-    #[expect(clippy::print_stderr, reason = "for whoever reads why the test failed")]
+    #[expect(
+        clippy::print_stderr,
+        reason = "for whoever reads why the test failed, or looks for secrets"
+    )]
     fn drop(&mut self) {
         // It may have ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
-        if std::thread::panicking() {
+        if std::thread::panicking() || settings::is_captured() {
             eprintln!("what process {} printed:\n{}", self.child.id(), self.output());
         }
     }

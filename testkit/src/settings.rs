@@ -26,6 +26,11 @@ pub(crate) fn is_set(name: &str) -> bool {
     variable(name).is_some()
 }
 
+/// Whether what is printed is kept with the test's own output, where `cargo xtask test` looks for secrets.
+pub(crate) fn is_captured() -> bool {
+    variable("NEXTEST").is_some()
+}
+
 pub(crate) fn keeps_databases() -> bool {
     variable(KEEP).is_some()
 }

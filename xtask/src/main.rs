@@ -20,6 +20,7 @@ mod machine;
 mod need;
 mod packages;
 mod run;
+mod scan;
 mod servers;
 mod summary;
 mod test;

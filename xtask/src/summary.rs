@@ -50,6 +50,10 @@ impl Report {
         self.tests.iter().filter(move |test| test.need == need)
     }
 
+    pub(crate) fn count(&self) -> usize {
+        self.tests.len()
+    }
+
     pub(crate) fn failed(&self) -> usize {
         self.tests.iter().filter(|test| !test.passed).count()
     }

@@ -1,5 +1,7 @@
 //! `cargo xtask test`: every test that this machine can run, and a plain word about those it cannot.
 
+use std::fs::File;
+use std::io::BufReader;
 use std::process::Stdio;
 use std::time::Instant;
 
@@ -8,6 +10,7 @@ use anyhow::{Context as _, Result, ensure};
 use crate::machine::Machine;
 use crate::need::{self, Need};
 use crate::run::{cargo, line, output, run as execute, succeeds, variable};
+use crate::scan::Scan;
 use crate::summary::{Report, Summary};
 
 /// Runs every test that this machine can run, on each database, and says what did not run
@@ -46,14 +49,15 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     execute(cargo().args(["build", "--workspace", "--bins", "--tests", "--exclude", "xtask"]))?;
     let without = need::tests_that_need(&machine.lacks());
     let passed = run_tests(&machine, without.as_deref(), &required, &arguments.nextest);
-    let Ok(report) = std::fs::read_to_string(REPORT) else {
+    let Ok(report) = File::open(REPORT) else {
         // Nothing ran: it could not be built, or none was selected.
         return passed.and_then(|()| Err(anyhow::anyhow!("nextest left no report at {REPORT}")));
     };
     let examples = if arguments.nextest.is_empty() { Some(run_examples()?) } else { None };
+    let scan = Scan::read(BufReader::new(report)).context("nextest's report cannot be read")?;
     let summary = Summary {
         machine: &machine,
-        tests: Report::read(&report),
+        tests: Report::read(&scan.report),
         examples,
         left_out: without.map(|tests| list(&["-E", &tests])).transpose()?.unwrap_or_default(),
         ignored: list(&["--run-ignored", "only"])?,
@@ -61,8 +65,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         took: began.elapsed(),
     };
     summary.print();
+    let is_clean = scan.conclude(summary.tests.count());
     ensure!(summary.passed(), "tests failed");
-    passed
+    is_clean.and(passed)
 }
 
 fn run_tests(

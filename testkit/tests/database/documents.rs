@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use shared::slack::scopes;
+use testkit::{Engine, TestDatabase, process_variables};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("a folder of the workspace").to_owned()
@@ -96,5 +97,25 @@ fn whoever_follows_the_quickstart_asks_for_the_scopes_of_the_manifest() {
     {
         let line = format!("export {name}={}\n", own.join(","));
         assert!(page.contains(&line), "{line}");
+    }
+}
+
+/// Whatever the tests configure secrets with is looked for in what they print (`xtask/src/scan.rs`).
+#[test]
+fn secrets_of_the_tests_are_looked_for_in_what_they_print() {
+    let (_, scan) = sources_of(&["xtask/src/scan.rs"]).remove(0);
+    let database = TestDatabase::create(Engine::Sqlite);
+    let of_processes = process_variables("http://127.0.0.1/api/", &database).into_iter();
+    let is_secret = |name: &str| name.contains("SECRET") || name.contains("ENCRYPTION");
+    let mut secrets: Vec<String> =
+        of_processes.filter(|(name, _)| is_secret(name)).map(|(_, value)| value).collect();
+    assert_eq!(secrets.len(), 3, "{secrets:?}");
+    let slack = slack_emulator::Settings::default();
+    secrets.extend([slack.signing_secret, slack.client_secret]);
+    let (_, app) = sources_of(&["testkit/src/app.rs"]).remove(0);
+    let (_, key) = app.split_once("(\"TOKEN_ENCRYPTION_KEY\", \"").expect("the key of stories");
+    secrets.push(key.split('"').next().expect("a literal").to_owned());
+    for secret in secrets {
+        assert!(scan.contains(&format!("(\"{secret}\", ")), "nobody looks for `{secret}`");
     }
 }

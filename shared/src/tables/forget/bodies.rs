@@ -29,19 +29,19 @@ pub async fn forgettable(
 ) -> Result<Vec<PostId>, DbError> {
     let rows: Vec<(PostId,)> = tx
         .query(sql!(
+            // Counted for each message of the page: NOT EXISTS may become a join with a whole table.
             "SELECT posts.id FROM posts
              WHERE posts.id > $1 AND posts.id <= $2 AND posts.body IS NOT NULL
                AND posts.version < $3 AND posts.said_at < $3
-               AND NOT EXISTS (SELECT 1 FROM copies WHERE copies.post_id = posts.id AND copies.state IN ('pending', 'sending'))
-               AND NOT EXISTS (SELECT 1 FROM sync_channels AS origin JOIN pauses ON pauses.sync_channel_id = origin.id
-                               WHERE origin.workspace_id = posts.workspace_id AND origin.channel_id = posts.channel_id
-                                 AND (pauses.until_micros IS NULL OR pauses.until_micros >= $3))
-               AND NOT EXISTS (SELECT 1 FROM copies
-                               JOIN sync_channels AS target ON target.workspace_id = copies.workspace_id
-                                    AND target.channel_id = copies.channel_id
-                               JOIN pauses ON pauses.sync_channel_id = target.id
-                               WHERE copies.post_id = posts.id
-                                 AND (pauses.until_micros IS NULL OR pauses.until_micros >= $3))
+               AND (SELECT COUNT(*) FROM copies WHERE copies.post_id = posts.id AND copies.state IN ('pending', 'sending')) = 0
+               AND (SELECT COUNT(*) FROM sync_channels AS origin JOIN pauses ON pauses.sync_channel_id = origin.id
+                    WHERE origin.workspace_id = posts.workspace_id AND origin.channel_id = posts.channel_id
+                      AND (pauses.until_micros IS NULL OR pauses.until_micros >= $3)) = 0
+               AND (SELECT COUNT(*) FROM copies
+                    JOIN sync_channels AS target ON target.workspace_id = copies.workspace_id
+                         AND target.channel_id = copies.channel_id
+                    JOIN pauses ON pauses.sync_channel_id = target.id
+                    WHERE copies.post_id = posts.id AND (pauses.until_micros IS NULL OR pauses.until_micros >= $3)) = 0
              ORDER BY posts.id"
         ))
         .bind(page.behind.clone())

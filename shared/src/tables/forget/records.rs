@@ -27,9 +27,9 @@ static POSTS: ListStatement = ListStatement::new("DELETE FROM posts WHERE id IN 
 /// As `posts::clear_body_when_delivered`: it does not wait for copies that are gone.
 static BODIES: ListStatement = ListStatement::new(
     "UPDATE posts SET body = NULL WHERE id IN ($list) AND body IS NOT NULL
-     AND NOT EXISTS (SELECT 1 FROM copies WHERE copies.post_id = posts.id
-                     AND (copies.state IN ('pending', 'sending', 'dead')
-                          OR (copies.state = 'sent' AND copies.form <> 'stub' AND copies.version < posts.version)))",
+     AND (SELECT COUNT(*) FROM copies WHERE copies.post_id = posts.id
+          AND (copies.state IN ('pending', 'sending', 'dead')
+               OR (copies.state = 'sent' AND copies.form <> 'stub' AND copies.version < posts.version))) = 0",
 );
 
 pub(super) static LISTS: [&ListStatement; 12] = [
@@ -81,20 +81,21 @@ pub async fn page(
 pub async fn idle(tx: &mut Tx, page: &Page, horizons: &Horizons) -> Result<Vec<PostId>, DbError> {
     let rows: Vec<(PostId,)> = tx
         .query(sql!(
+            // Counted for each message of the page: NOT EXISTS may become a join with a whole table.
             "SELECT posts.id FROM posts
              WHERE posts.id > $1 AND posts.id <= $2 AND posts.version < $4 AND posts.said_at < $4
-               AND NOT EXISTS (SELECT 1 FROM copies WHERE copies.post_id = posts.id AND copies.state IN ('pending', 'sending'))
-               AND NOT EXISTS (SELECT 1 FROM posts AS reply WHERE reply.root_post_id = posts.id AND reply.id >= $3)
-               AND NOT EXISTS (SELECT 1 FROM reactions WHERE reactions.post_id = posts.id AND reactions.version >= $4)
-               AND NOT EXISTS (SELECT 1 FROM reaction_notices WHERE reaction_notices.notice_id = posts.id)
+               AND (SELECT COUNT(*) FROM copies WHERE copies.post_id = posts.id AND copies.state IN ('pending', 'sending')) = 0
+               AND (SELECT COUNT(*) FROM posts AS reply WHERE reply.root_post_id = posts.id AND reply.id >= $3) = 0
+               AND (SELECT COUNT(*) FROM reactions WHERE reactions.post_id = posts.id AND reactions.version >= $4) = 0
+               AND (SELECT COUNT(*) FROM reaction_notices WHERE reaction_notices.notice_id = posts.id) = 0
              ORDER BY posts.id FOR UPDATE",
             // SQLite has one writer at a time: the transaction is the lock.
             sqlite: "SELECT posts.id FROM posts
              WHERE posts.id > $1 AND posts.id <= $2 AND posts.version < $4 AND posts.said_at < $4
-               AND NOT EXISTS (SELECT 1 FROM copies WHERE copies.post_id = posts.id AND copies.state IN ('pending', 'sending'))
-               AND NOT EXISTS (SELECT 1 FROM posts AS reply WHERE reply.root_post_id = posts.id AND reply.id >= $3)
-               AND NOT EXISTS (SELECT 1 FROM reactions WHERE reactions.post_id = posts.id AND reactions.version >= $4)
-               AND NOT EXISTS (SELECT 1 FROM reaction_notices WHERE reaction_notices.notice_id = posts.id)
+               AND (SELECT COUNT(*) FROM copies WHERE copies.post_id = posts.id AND copies.state IN ('pending', 'sending')) = 0
+               AND (SELECT COUNT(*) FROM posts AS reply WHERE reply.root_post_id = posts.id AND reply.id >= $3) = 0
+               AND (SELECT COUNT(*) FROM reactions WHERE reactions.post_id = posts.id AND reactions.version >= $4) = 0
+               AND (SELECT COUNT(*) FROM reaction_notices WHERE reaction_notices.notice_id = posts.id) = 0
              ORDER BY posts.id"
         ))
         .bind(page.behind.clone())
