@@ -82,10 +82,14 @@ async fn demo(mut config: RunConfig, options: Options, folder: PathBuf) -> anyho
     cast::enter(&slack);
     config.worker.client.api_url = slack.api_url().parse().context("the emulator's address")?;
 
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+    let own = format!("http://{}", listener.local_addr()?);
+    config.ingress.app.authorize_url = slack.authorize_url().parse().context("Slack's page")?;
+    config.ingress.policy.public_url = Some(own.parse().context("our own address")?);
+    config.worker.policy.public_url = config.ingress.policy.public_url.clone();
+    let request_url = format!("{own}/slack/events");
     let services = Services::open(&config.worker, Clock::system(), Rng::system()).await?;
     cast::install(&slack, &services).await?;
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-    let request_url = format!("http://{}/slack/events", listener.local_addr()?);
 
     let stop = CancellationToken::new();
     let ended = tokio::spawn({
@@ -93,7 +97,7 @@ async fn demo(mut config: RunConfig, options: Options, folder: PathBuf) -> anyho
         async move { both(&config, services, listener, stop).await }
     });
     slack.set_request_url(&request_url).await.context("ingress does not answer")?;
-    introduce(slack.url(), options.data.as_deref());
+    introduce(slack.url(), &own, options.data.as_deref());
     tokio::select! {
         () = process::stop_signal() => {}
         () = stop.cancelled() => {}
@@ -122,7 +126,7 @@ async fn emulator(port: Option<u16>) -> anyhow::Result<SlackEmulator> {
     }
 }
 
-fn introduce(page: &str, data: Option<&Path>) {
+fn introduce(page: &str, own: &str, data: Option<&Path>) {
     println!(
         "\nSyncBot runs between two simulated Slack workspaces. Open this page:\n\n    {page}\n"
     );
@@ -132,6 +136,7 @@ fn introduce(page: &str, data: Option<&Path>) {
     );
     println!("  * Answer it in Birch, in its thread: the answer appears in Acme's thread.");
     println!("  * Write many messages quickly: they arrive in the same order.");
+    println!("  * Install it as a workspace does, perhaps again: {own}/slack/install");
     if let Some(data) = data {
         println!("\nThe database stays in {}.", data.display());
     }

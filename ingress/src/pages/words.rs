@@ -1,6 +1,5 @@
-//! What pages say. A reason is followed by what to do; nothing of our own insides, and no secret, is on any of them.
+//! What the page of an attempt says. A reason is followed by what to do; nothing of our own insides, and no secret, is on any of them.
 
-use axum::http::StatusCode;
 use chrono::{DateTime, TimeDelta, Utc};
 use shared::db::DbError;
 use shared::install::Reason;
@@ -50,10 +49,10 @@ impl WayOn {
     }
 }
 
-const AGAIN: &str = "Install again";
+pub(super) const AGAIN: &str = "Install again";
 
 impl Page {
-    fn new(state: &'static str, title: impl Into<String>, paragraphs: &[&str]) -> Self {
+    pub(super) fn new(state: &'static str, title: impl Into<String>, paragraphs: &[&str]) -> Self {
         Self {
             state,
             title: title.into(),
@@ -68,7 +67,7 @@ impl Page {
         Self { is_waiting: true, ..Self::new(state, title, paragraphs) }
     }
 
-    fn leading_to(self, way_on: WayOn) -> Self {
+    pub(super) fn leading_to(self, way_on: WayOn) -> Self {
         Self { way_on, ..self }
     }
 
@@ -223,81 +222,10 @@ fn failed(state: &'static str, reason: Reason) -> Page {
     Page::new(state, title, &[text]).leading_to(WayOn::Begin(AGAIN))
 }
 
-const NOT_SET_UP: (&str, &str) = (
+pub(super) const NOT_SET_UP: (&str, &str) = (
     "This SyncBot cannot be installed yet",
     "Whoever runs it has to set SLACK_CLIENT_ID, SLACK_CLIENT_SECRET and SYNCBOT_PUBLIC_URL: see docs/CONFIG.md.",
 );
-
-/// Why somebody is on no page of an attempt.
-#[derive(Debug)]
-pub(crate) enum Lacking {
-    /// Slack did not bring back what we sent along.
-    State,
-    /// What Slack brought back is nothing that we sent along, or that was long ago.
-    Attempt,
-    /// It began in another browser, or this one keeps no cookies.
-    Cookie,
-    /// It was brought back before; what came of it is there.
-    Novelty(String),
-    /// This instance has no client id or public address.
-    Configuration,
-    /// No worker has ever run on this database.
-    Worker,
-    /// The database does not answer in time.
-    Database,
-}
-
-impl Lacking {
-    pub(crate) fn status(&self) -> StatusCode {
-        match self {
-            Self::State | Self::Attempt => StatusCode::BAD_REQUEST,
-            Self::Cookie => StatusCode::FORBIDDEN,
-            Self::Novelty(_) => StatusCode::CONFLICT,
-            Self::Configuration | Self::Worker | Self::Database => StatusCode::SERVICE_UNAVAILABLE,
-        }
-    }
-
-    pub(crate) fn page(self) -> Page {
-        let page = |state, title, text| Page::new(state, title, &[text]);
-        match self {
-            Self::State => page(
-                "no-state",
-                "An installation begins here",
-                "This address is where Slack sends people back to, and it says nothing of where they came from. A link on Slack's own pages leads here, too, and does not work: begin with the button.",
-            )
-            .leading_to(WayOn::Begin("Install SyncBot")),
-            Self::Attempt => page(
-                "unknown",
-                "This page is no longer valid",
-                "The installation did not begin here, or more than a day ago. Nothing was changed: begin with the button.",
-            )
-            .leading_to(WayOn::Begin(AGAIN)),
-            Self::Cookie => page(
-                "other-browser",
-                "This installation began in another browser",
-                "Only the browser in which it began can go on with it and see what becomes of it. If that is this one, it keeps no cookies: allow them for this address, and begin again.",
-            )
-            .leading_to(WayOn::Begin("Begin again")),
-            Self::Novelty(attempt) => page(
-                "replayed",
-                "Slack has brought you here before",
-                "Each answer of Slack's counts once. See what came of it, or begin again.",
-            )
-            .leading_to(WayOn::Attempt(attempt)),
-            Self::Configuration => page("not-configured", NOT_SET_UP.0, NOT_SET_UP.1),
-            Self::Worker => page(
-                "no-worker",
-                "This SyncBot is not ready yet",
-                "The part of it that talks to Slack has never run. Whoever runs this SyncBot has to start `syncbot-worker`; then load this page again.",
-            ),
-            Self::Database => page(
-                "try-again",
-                "SyncBot cannot take this just now",
-                "Its database does not answer. Load this page again in a moment: nothing is lost.",
-            ),
-        }
-    }
-}
 
 #[cfg(test)]
 mod tests {

@@ -85,6 +85,20 @@ async fn the_page_turns_by_itself_when_the_worker_is_back() {
 }
 
 #[tokio::test]
+async fn the_demo_can_be_installed_again() {
+    let mut demo = Process::start("syncbot", &["demo", "--port", "0"], [("TMPDIR", "/tmp")]);
+    let line = demo.line_with("/slack/install").await;
+    let (_, address) = line.split_once("again: ").expect("an address");
+    Browser::on(address, async |browser| {
+        browser.find("[data-testid='oauth-allow']").await.click().await.expect("clicked");
+        assert_eq!(browser.state("installed").await, "SyncBot is installed in Acme");
+    })
+    .await;
+    let (status, output) = demo.stop().await;
+    assert!(status.success(), "{output}");
+}
+
+#[tokio::test]
 async fn the_page_turns_without_script_as_well() {
     let no_script = json!({ "profile.managed_default_content_settings.javascript": 2 });
     let output = installs(no_script).await;
