@@ -8,7 +8,7 @@ use shared::config::WorkerProcessConfig;
 use shared::db::{DbError, Tx, retry_contention};
 use shared::grant::Grant;
 use shared::ids::{BotId, ChannelId, SyncChannelId, SyncId, TeamId, UserId, WorkspaceId};
-use shared::jobs::read_directory;
+use shared::jobs::{publish_home, read_directory};
 use shared::queue::Scope;
 use shared::slack::methods::auth;
 use shared::tables::audit::{self, Actor, Entry};
@@ -111,6 +111,9 @@ pub async fn store(
     queue.release_hold(tx, &Scope::workspace(team)).await?;
     let mut jobs = vec![read_directory::job(&workspace.id, team)];
     jobs.extend(returns);
+    if let Actor::Person(user) = &entry.actor {
+        jobs.push(publish_home::job(team, user));
+    }
     queue.enqueue(tx, jobs).await?;
     Ok(workspace)
 }

@@ -4,6 +4,7 @@ mod channel;
 pub(crate) mod decision;
 pub(crate) mod dispatch;
 pub(crate) mod events;
+mod home;
 pub(crate) mod install;
 pub(crate) mod install_page;
 mod member;

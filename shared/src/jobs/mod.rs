@@ -17,6 +17,7 @@ pub mod leave_channel;
 pub mod member_event;
 pub mod note_gap;
 pub mod notice;
+pub mod publish_home;
 pub mod queue_care;
 pub mod read_directory;
 pub mod refresh_copy;

@@ -44,6 +44,11 @@ impl Lane {
         Self(format!("notice:{team}"))
     }
 
+    /// What one person sees on the app's Home tab.
+    pub fn home(team: &TeamId, user: &UserId) -> Self {
+        Self(format!("home:{team}:{user}"))
+    }
+
     /// Reactions to a message at one place.
     pub fn reactions(team: &TeamId, channel: &ChannelId, post: &PostId) -> Self {
         Self(format!("fx:{team}:{channel}:{post}"))

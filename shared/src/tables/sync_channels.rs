@@ -205,6 +205,34 @@ pub async fn list(db: &Db) -> Result<Vec<Listed>, DbError> {
     .await
 }
 
+/// A channel of a workspace that is in step with one of another.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Pair {
+    /// The workspace's own.
+    pub channel_id: ChannelId,
+    /// The other's name.
+    pub workspace_name: String,
+    /// Either is paused, or the other workspace does without the app.
+    pub is_paused: bool,
+}
+
+/// With whom the channels of a workspace are in step.
+pub async fn pairs(db: &Db, workspace: &WorkspaceId) -> Result<Vec<Pair>, DbError> {
+    db.read(sql!(
+        "SELECT own.channel_id, workspaces.name AS workspace_name,
+                EXISTS (SELECT 1 FROM pauses WHERE pauses.sync_channel_id IN (own.id, others.id)
+                        AND pauses.until_micros IS NULL) AS is_paused
+         FROM sync_channels AS own
+         JOIN sync_channels AS others ON others.sync_id = own.sync_id AND others.id <> own.id
+         JOIN workspaces ON workspaces.id = others.workspace_id
+         WHERE own.workspace_id = $1 AND own.status = 'active' AND others.status = 'active'
+         ORDER BY own.channel_id, workspaces.team_id, others.channel_id"
+    ))
+    .bind(workspace.clone())
+    .fetch_all()
+    .await
+}
+
 /// The channels of a workspace that publish to any sync, each once.
 pub async fn publishing(tx: &mut Tx, workspace: &WorkspaceId) -> Result<Vec<ChannelId>, DbError> {
     let rows: Vec<(ChannelId,)> = tx

@@ -47,7 +47,12 @@ impl UserToken {
 
     /// Whether a scope was granted.
     pub fn has_scope(&self, scope: &str) -> bool {
-        self.grant.scopes.split(',').any(|granted| granted == scope)
+        self.scopes().split(',').any(|granted| granted == scope)
+    }
+
+    /// What they granted, as Slack writes it: separated by commas.
+    pub fn scopes(&self) -> &str {
+        &self.grant.scopes
     }
 }
 

@@ -9,6 +9,7 @@ mod edge;
 mod files;
 mod gaps;
 mod held;
+mod home;
 mod installing;
 mod late;
 mod lifecycle;

@@ -14,6 +14,7 @@ pub(crate) mod leave_channel;
 pub(crate) mod member_event;
 pub(crate) mod note_gap;
 pub(crate) mod notice;
+pub(crate) mod publish_home;
 pub(crate) mod queue_care;
 pub(crate) mod read_directory;
 pub(crate) mod refresh_copy;

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::decision::Decision;
-use super::{channel, member, message, reaction, workspace};
+use super::{channel, home, member, message, reaction, workspace};
 use crate::refusal::Refusal;
 
 /// Event type → what decides about it. `envelope` is the whole request.
@@ -33,11 +33,11 @@ const EVENTS: &[(&str, Decide)] = &[
     ("user_profile_changed", member::decide),
     ("tokens_revoked", workspace::decide),
     ("app_uninstalled", workspace::decide),
+    ("app_home_opened", home::decide),
 ];
 
 /// What Slack tells that nothing follows from, and why.
 const IGNORED: &[(&str, &str)] = &[
-    ("app_home_opened", "what is set up there is not part of this version yet"),
     ("app_mention", "it comes as a message as well"),
     ("user_change", "it comes as user_profile_changed as well"),
     ("member_left_channel", "a channel that the bot is out of is noticed when it is written to"),

@@ -8,6 +8,7 @@ pub mod gaps;
 pub mod oauth;
 pub mod reactions;
 pub mod users;
+pub mod views;
 
 /// An answer of which nothing is needed.
 #[derive(Debug, Clone, serde::Deserialize)]

@@ -1,0 +1,104 @@
+//! Shows somebody the app's Home tab: where it is installed, what is in step, and what does not work here. It is made
+//! anew each time, so it may be shown twice.
+
+use serde_json::{Value, json};
+use shared::jobs::publish_home;
+use shared::queue::Scope;
+use shared::slack::features::{self, Feature};
+use shared::slack::methods::views::Publish;
+use shared::tables::sync_channels::{self, Pair};
+use shared::tables::workspaces::{self, Workspace};
+use shared::tables::{installations, user_tokens};
+
+use crate::sync::{blocks, mrkdwn, refusal};
+use crate::{Done, Failure, JobContext};
+
+/// Channels that are listed; Slack shows 100 blocks, of 3,000 characters each.
+const MOST_CHANNELS: usize = 200;
+/// Channels of a block: each with its id and a few names.
+const CHANNELS_OF_A_BLOCK: usize = 20;
+/// So much of what others are called.
+const NAMES_MAX_CHARS: usize = 100;
+
+pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
+    let home = publish_home::payload(cx.job.payload()?)
+        .map_err(|_| Failure::dead(format!("the {} cannot be read", publish_home::NAME)))?;
+    let db = &cx.services.db;
+    let mut tx = cx.begin().await?;
+    let Some(workspace) = workspaces::by_team(&mut tx, &home.team).await? else {
+        return cx.done(tx).await;
+    };
+    drop(tx);
+    let Some(installation) = installations::of(db, &workspace.id).await? else {
+        return cx.done(cx.begin().await?).await;
+    };
+    let person = user_tokens::of(db, &workspace.id, &home.user).await?;
+    let granted = person.as_ref().map(user_tokens::UserToken::scopes).unwrap_or_default();
+    let lacking: Vec<Feature> = features::lacking(installation.scopes(), granted).collect();
+    let pairs = sync_channels::pairs(db, &workspace.id).await?;
+    let token = cx.target_token(&workspace.id, &home.team).await?;
+    let again = cx.services.public_url.as_ref().and_then(|url| {
+        let mut url = url.join("slack/install").ok()?;
+        url.query_pairs_mut().append_pair("team", home.team.as_str());
+        Some(url.to_string())
+    });
+    let view = view(&workspace, &pairs, &lacking, again.as_deref()).to_string();
+    match cx.call(&home.team, &token, &Publish { user_id: &home.user, view: &view }).await {
+        Ok(_) => cx.done(cx.begin().await?).await,
+        Err(error) => {
+            let limited = Scope::method(&home.team, error.method());
+            Err(refusal::failure_of_call(cx, &error, &home.team, limited))
+        }
+    }
+}
+
+/// What is shown. `again`: where the app is installed once more.
+fn view(workspace: &Workspace, pairs: &[Pair], lacking: &[Feature], again: Option<&str>) -> Value {
+    let title = json!({ "type": "plain_text", "text": "SyncBot", "emoji": true });
+    let name = mrkdwn::escaped(&workspace.name);
+    let mut shown = vec![
+        json!({ "type": "header", "text": title }),
+        blocks::section(&format!("SyncBot is installed in *{name}*.")),
+        json!({ "type": "divider" }),
+    ];
+    shown.extend(in_step(pairs));
+    if !lacking.is_empty() {
+        let lines = lacking.iter().map(|feature| format!("• {}", feature.without));
+        let lines = lines.collect::<Vec<_>>().join("\n");
+        let how = again.map_or_else(String::new, |url| {
+            format!("\n<{url}|Install SyncBot again> and allow everything that it asks for to change that.")
+        });
+        shown.push(json!({ "type": "divider" }));
+        shown.push(blocks::section(&format!("*What does not work here*\n{lines}{how}")));
+    }
+    json!({ "type": "home", "blocks": shown })
+}
+
+fn in_step(pairs: &[Pair]) -> Vec<Value> {
+    if pairs.is_empty() {
+        return vec![blocks::section(
+            "No channel of this workspace is in step with another one yet.",
+        )];
+    }
+    let lines: Vec<String> =
+        pairs.chunk_by(|a, b| a.channel_id == b.channel_id).map(line).collect();
+    let mut shown = vec![blocks::section("*Channels in step*")];
+    let listed = &lines[..lines.len().min(MOST_CHANNELS)];
+    shown.extend(listed.chunks(CHANNELS_OF_A_BLOCK).map(|part| blocks::section(&part.join("\n"))));
+    if lines.len() > MOST_CHANNELS {
+        let more = lines.len() - MOST_CHANNELS;
+        shown.push(blocks::section(&format!("… and {more} more.")));
+    }
+    shown
+}
+
+/// One channel, and with whom it is in step.
+fn line(pairs: &[Pair]) -> String {
+    let other = |pair: &Pair| {
+        let paused = if pair.is_paused { " (paused)" } else { "" };
+        format!("{}{paused}", pair.workspace_name)
+    };
+    let names = pairs.iter().map(other).collect::<Vec<_>>().join(", ");
+    let names: String = names.chars().take(NAMES_MAX_CHARS).collect();
+    format!("• <#{}> with {}", pairs[0].channel_id, mrkdwn::escaped(&names))
+}
