@@ -107,6 +107,8 @@ impl Time {
 
     /// For how long nothing will happen by itself.
     pub(crate) async fn quiet(&self, app: &TestApp) -> anyhow::Result<Quiet> {
+        // First: what is told after the lanes were read is in none of them.
+        let is_told = app.slack.undelivered() == 0;
         let lanes = app.db.read(sql!("SELECT owner, due_at FROM lanes WHERE due_at IS NOT NULL"));
         let lanes: Vec<(Option<String>, i64)> = lanes.fetch_all().await?;
         let now = app.queue().time().now();
@@ -114,7 +116,7 @@ impl Time {
         if lanes.iter().any(|(owner, due)| *due <= now || owner.as_ref().is_some_and(is_alive)) {
             return Ok(Quiet::Not);
         }
-        if app.slack.undelivered() > 0 {
+        if !is_told {
             return Ok(Quiet::For(HOLD));
         }
         let next = lanes.iter().filter_map(|(_, due)| u64::try_from(due - now).ok()).min();
