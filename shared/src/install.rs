@@ -1,5 +1,10 @@
-//! Why an installation came to nothing, in codes that are stored. Ingress has the words for people
-//! (`ingress/src/pages/words.rs`).
+//! How long an installation may take, and why it came to nothing, in codes that are stored. Ingress has the words
+//! for people (`ingress/src/pages/words.rs`).
+
+use chrono::TimeDelta;
+
+/// How long Slack takes a code (docs.slack.dev/authentication/installing-with-oauth).
+pub const CODE_LIFE: TimeDelta = TimeDelta::minutes(10);
 
 /// Why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,11 +31,13 @@ pub enum Reason {
     Removed,
     /// Slack refused for another reason.
     Refused,
+    /// SyncBot itself could not go on.
+    Broken,
 }
 
 impl Reason {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Denied,
         Self::InvalidScope,
         Self::Expired,
@@ -42,6 +49,7 @@ impl Reason {
         Self::Organisation,
         Self::Removed,
         Self::Refused,
+        Self::Broken,
     ];
 
     /// As it is stored.
@@ -58,6 +66,7 @@ impl Reason {
             Self::Organisation => "organisation",
             Self::Removed => "removed",
             Self::Refused => "refused",
+            Self::Broken => "broken",
         }
     }
 

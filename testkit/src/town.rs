@@ -27,11 +27,21 @@ const CLIENT_SECRET: &str = "hidden client secret";
 impl Town {
     /// Builds it: installed, every pair of channels in step, nothing running yet.
     pub async fn build(database: &TestDatabase, channels: usize) -> Self {
+        Self::build_on(Settings::default(), database, channels).await
+    }
+
+    /// As [`Town::build`], on a Slack whose tokens end after twelve hours: those of who installs the app from now on.
+    pub async fn build_rotating(database: &TestDatabase, channels: usize) -> Self {
+        let settings = Settings { token_rotation_enabled: true, ..Settings::default() };
+        Self::build_on(settings, database, channels).await
+    }
+
+    async fn build_on(settings: Settings, database: &TestDatabase, channels: usize) -> Self {
         let settings = Settings {
             signing_secret: SIGNING_SECRET.to_owned(),
             client_id: CLIENT_ID.to_owned(),
             client_secret: CLIENT_SECRET.to_owned(),
-            ..Settings::default()
+            ..settings
         };
         let slack = SlackEmulator::start(settings).await.expect("the emulator starts");
         for side in [ACME, BIRCH] {

@@ -1,5 +1,6 @@
 //! What a handler is given: its job, the services, and transactions that are fenced.
 
+use std::future::Future;
 use std::ops::{Deref, DerefMut};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -29,6 +30,9 @@ pub(crate) const NOT_INSTALLED: &str = "not_installed";
 const LAST_CALLS: TimeDelta = TimeDelta::minutes(1);
 /// A renewal usually takes less.
 const RENEWAL_PAUSE: Duration = Duration::from_secs(1);
+
+/// Between tries to store what Slack answered.
+const STORE_PAUSE: Duration = Duration::from_millis(50);
 
 /// A turn that comes later than this is worth a hold, which tells other workers.
 const SOON: Duration = Duration::from_secs(6);
@@ -113,6 +117,23 @@ impl<'r> JobContext<'r> {
         self.services.queue.done(&mut tx.tx, &self.job.id).await?;
         self.commit(tx).await?;
         Ok(Done(()))
+    }
+
+    /// Stores what Slack answered, again and again while another transaction is in the way or the database does
+    /// not answer: what must not be done again is calling. It ends with the lease, if the database does not come
+    /// back before.
+    pub async fn store<T, F>(&self, store: impl Fn() -> F) -> Result<T, Failure>
+    where
+        F: Future<Output = Result<T, Failure>>,
+    {
+        loop {
+            match store().await {
+                Err(Failure::Again | Failure::DatabaseUnavailable(_)) => {
+                    self.services.clock.sleep(STORE_PAUSE).await;
+                }
+                stored => return stored,
+            }
+        }
     }
 
     /// Parks the job beside its lane until `wait_key` is there, or until `until` (queue time), and commits.

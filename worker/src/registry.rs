@@ -100,8 +100,14 @@ pub fn registry() -> Vec<Registered> {
         job(jobs::refresh_reactions::NAME, |cx| Box::pin(refresh_reactions::run(cx)), QUICK),
         job(jobs::resume_channel::NAME, |cx| Box::pin(resume_channel::run(cx)), LONG),
         job(jobs::workspace_event::NAME, |cx| Box::pin(workspace_event::run(cx)), QUICK),
-        job(jobs::exchange_code::NAME, |cx| Box::pin(exchange_code::run(cx)), QUICK),
-        job(jobs::install_workspace::NAME, |cx| Box::pin(install_workspace::run(cx)), QUICK),
+        Registered {
+            on_death: Some(|cx, tx, _| Box::pin(exchange_code::on_death(cx, tx))),
+            ..job(jobs::exchange_code::NAME, |cx| Box::pin(exchange_code::run(cx)), QUICK)
+        },
+        Registered {
+            on_death: Some(|cx, tx, _| Box::pin(install_workspace::on_death(cx, tx))),
+            ..job(jobs::install_workspace::NAME, |cx| Box::pin(install_workspace::run(cx)), QUICK)
+        },
         job(jobs::restore_workspace::NAME, |cx| Box::pin(restore_workspace::run(cx)), LONG),
         job(jobs::note_gap::NAME, |cx| Box::pin(note_gap::run(cx)), QUICK),
         Registered {

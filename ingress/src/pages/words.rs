@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use shared::db::DbError;
-use shared::install::Reason;
+use shared::install::{CODE_LIFE, Reason};
 use shared::slack::features::{self, Feature};
 use shared::tables::install_attempts::{Attempt, Status};
 
@@ -87,22 +87,28 @@ pub(crate) enum Shown {
     AtSlack,
     Waiting,
     Slow,
+    /// As [`Shown::Slow`], and nothing gets too old by it.
+    SlowToStore,
     Unreachable,
-    Installed { workspace: String, lacking: Vec<Feature> },
+    Installed {
+        workspace: String,
+        lacking: Vec<Feature>,
+    },
     Failed(Reason),
 }
 
 impl Shown {
     pub(crate) fn of(attempt: &Attempt, now: DateTime<Utc>) -> Result<Self, DbError> {
-        let reason = attempt.reason.as_deref();
+        let (reason, age) = (attempt.reason.as_deref(), now - attempt.updated_at);
         Ok(match attempt.status()? {
             Status::Began => Self::AtSlack,
-            Status::Returned if reason.is_some() => Self::Unreachable,
-            Status::Returned | Status::Exchanging | Status::Exchanged
-                if now - attempt.updated_at > SLOW_AFTER =>
-            {
-                Self::Slow
+            // The worker is away, and will say the same when it is back.
+            Status::Returned if age > CODE_LIFE => {
+                Self::Failed(reason.map_or(Reason::Expired, Reason::stored))
             }
+            Status::Returned if reason.is_some() => Self::Unreachable,
+            Status::Returned if age > SLOW_AFTER => Self::Slow,
+            Status::Exchanging | Status::Exchanged if age > SLOW_AFTER => Self::SlowToStore,
             Status::Returned | Status::Exchanging | Status::Exchanged => Self::Waiting,
             Status::Installed => Self::Installed {
                 workspace: attempt.workspace_name.clone().unwrap_or_default(),
@@ -118,6 +124,7 @@ impl Shown {
             Self::AtSlack => "at-slack",
             Self::Waiting => "waiting",
             Self::Slow => "slow",
+            Self::SlowToStore => "slow-to-store",
             Self::Unreachable => "unreachable",
             Self::Installed { .. } => "installed",
             Self::Failed(_) => "failed",
@@ -142,12 +149,13 @@ impl Shown {
             ),
             Self::Slow => Page::waiting(
                 state,
-                "Installing SyncBot takes longer than usual …",
+                SLOW,
                 &[
-                    "The part of SyncBot that talks to Slack is busy or away. It goes on by itself as soon as it is back: leave this page open.",
+                    AWAY,
                     "What you allowed is good for ten minutes. After that, this page asks you to install it again.",
                 ],
             ),
+            Self::SlowToStore => Page::waiting(state, SLOW, &[AWAY]),
             Self::Unreachable => Page::waiting(
                 state,
                 "Slack cannot be reached just now …",
@@ -158,6 +166,9 @@ impl Shown {
         }
     }
 }
+
+const SLOW: &str = "Installing SyncBot takes longer than usual …";
+const AWAY: &str = "The part of SyncBot that talks to Slack is busy or away. It goes on by itself as soon as it is back: leave this page open.";
 
 fn installed(state: &'static str, workspace: &str, lacking: &[Feature]) -> Page {
     let title = format!("SyncBot is installed in {workspace}");
@@ -217,6 +228,10 @@ fn failed(state: &'static str, reason: Reason) -> Page {
         Reason::Refused => (
             "Slack refused the installation",
             "Nothing was changed. Install it again; if Slack refuses once more, whoever runs this SyncBot finds the reason in its log.",
+        ),
+        Reason::Broken => (
+            "SyncBot could not finish the installation",
+            "Something went wrong inside SyncBot, and whoever runs it finds in its log what. Install it again; that does no harm, even if it was installed.",
         ),
     };
     Page::new(state, title, &[text]).leading_to(WayOn::Begin(AGAIN))

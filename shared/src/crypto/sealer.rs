@@ -105,6 +105,11 @@ impl Sealer {
         self.keys.current.seal(place, secret, &self.rng)
     }
 
+    /// Names the key that it seals with.
+    pub fn key_id(&self) -> &str {
+        self.keys.current.id()
+    }
+
     /// Opens a value that was sealed for this place.
     pub fn unseal(&self, place: Place<'_>, sealed: &str) -> Result<SecretString, SealError> {
         let sealed = Sealed::parse(sealed)?;

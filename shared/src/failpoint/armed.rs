@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use nix::sys::signal::{Signal, raise};
 
 /// Every step, in the order in which a message meets them; then those of other work.
-pub const STEPS: [&str; 24] = [
+pub const STEPS: [&str; 25] = [
     "ingress.before_commit",
     "ingress.committed",
     "queue.claimed",
@@ -30,6 +30,7 @@ pub const STEPS: [&str; 24] = [
     "lane.before_release",
     "install.before_call",
     "install.called",
+    "renew.called",
     "rotation.resealed",
     "sweep.step",
 ];

@@ -154,25 +154,48 @@ pub async fn step(
     Ok(taken == 1)
 }
 
-/// Keeps what Slack gave for the code until it is stored where it belongs.
+/// It comes to nothing, however far it was. `false`: it had come to an end.
+pub async fn fail(
+    tx: &mut Tx,
+    id: &InstallAttemptId,
+    reason: Reason,
+    now: DateTime<Utc>,
+) -> Result<bool, DbError> {
+    let failed = tx
+        .query(sql!(
+            "UPDATE install_attempts SET status = 'failed', reason = $2, answer = NULL, updated_at = $3
+             WHERE id = $1 AND status NOT IN ('installed', 'failed')"
+        ))
+        .bind(id.clone())
+        .bind(reason.as_str())
+        .bind(now)
+        .execute()
+        .await?;
+    Ok(failed == 1)
+}
+
+/// Keeps what Slack gave for the code until it is stored where it belongs. `false`: it is kept, or the attempt has
+/// come to nothing meanwhile.
 pub async fn exchanged(
     tx: &mut Tx,
     id: &InstallAttemptId,
     answer: &SecretString,
     sealer: &Sealer,
     now: DateTime<Utc>,
-) -> Result<(), DbError> {
+) -> Result<bool, DbError> {
     let answer = sealer.seal(answer_of(id), answer);
     sealing_keys::keep(tx, &answer).await?;
-    tx.query(sql!(
-        "UPDATE install_attempts SET status = 'exchanged', answer = $2, reason = NULL, updated_at = $3
-         WHERE id = $1 AND status = 'exchanging'"
-    ))
-    .bind(id.clone())
-    .bind(answer)
-    .bind(now)
-    .execute_one("install_attempts", id)
-    .await
+    let kept = tx
+        .query(sql!(
+            "UPDATE install_attempts SET status = 'exchanged', answer = $2, reason = NULL, updated_at = $3
+             WHERE id = $1 AND status = 'exchanging'"
+        ))
+        .bind(id.clone())
+        .bind(answer)
+        .bind(now)
+        .execute()
+        .await?;
+    Ok(kept == 1)
 }
 
 /// It is installed, in the workspace of this name; `lacking`: codes of what lacks scopes.

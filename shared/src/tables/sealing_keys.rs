@@ -55,7 +55,11 @@ pub async fn insert(
 /// The key of a sealed value stays in use until `tx` ends. To be called by whoever stores one: a process may
 /// still seal with a passphrase that was replaced meanwhile, and nobody could open that.
 pub async fn keep(tx: &mut Tx, sealed: &str) -> Result<(), DbError> {
-    let key_id = sealed.split('.').nth(1).unwrap_or_default();
+    keep_key(tx, sealed.split('.').nth(1).unwrap_or_default()).await
+}
+
+/// As [`keep`], for whoever will have something to seal, and has to know before whether it can be stored.
+pub async fn keep_key(tx: &mut Tx, key_id: &str) -> Result<(), DbError> {
     let row: Option<(String,)> = tx
         .query(sql!(
             "SELECT key_id FROM sealing_keys WHERE key_id = $1 AND check_value <> 'retired' FOR SHARE",

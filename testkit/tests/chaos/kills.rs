@@ -9,8 +9,9 @@ use shared::db::Db;
 use shared::failpoint::STEPS;
 use shared::sql;
 use slack_emulator::{FileSetup, SlackEmulator};
-use testkit::{CEDAR, PATIENCE, Process, TestDatabase, Town, Visitor, on_each_database, url_in};
+use testkit::{CEDAR, PATIENCE, Process, TestDatabase, Town, on_each_database};
 
+use crate::grants::{BOSS, ages, asked, hours_left, visited};
 use crate::talk::{Talk, stop_all};
 use crate::{at, worker, worker_with};
 
@@ -194,20 +195,39 @@ async fn counts_of_a_sweep(db: &Db) -> (i64, i64) {
 /// The worker dies while it exchanges somebody's code; another takes over, and exchanges it no second time.
 async fn worker_dies_installing(database: TestDatabase, plan: &str) {
     let town = Town::build(&database, 1).await;
-    let cedar = town.slack.add_workspace_without_app(CEDAR.team, CEDAR.name);
-    cedar.user(CEDAR.person, CEDAR.person_name);
-    let mut ingress = town.start_ingress().await;
-    let mut visitor = Visitor::at(&url_in(&ingress.line_with("listening").await));
+    let (ingress, mut visitor) = visited(&town).await;
     let mut first = worker_with(&town, plan);
     let page = visitor.installs(&town.slack, CEDAR).await;
     first.killed().await;
-    let asked = town.slack.calls_of("oauth.v2.access").len();
+    let before = asked(&town);
     let second = worker(&town);
     let seen = visitor.until(&page, "failed").await;
     assert!(seen.text.contains("Nobody knows whether"), "{}", seen.text);
-    assert_eq!(town.slack.calls_of("oauth.v2.access").len(), asked);
+    assert_eq!(asked(&town), before);
     let page = visitor.installs(&town.slack, CEDAR).await;
     visitor.until(&page, "installed").await;
+    stop_all(&town, &database, vec![ingress, second]).await;
+}
+
+/// The worker dies while it renews a token; whoever takes over cannot know the new one. The old one still works, and
+/// a person installs the app again.
+async fn worker_dies_renewing(database: TestDatabase, plan: &str) {
+    let town = Town::build_rotating(&database, 1).await;
+    let (ingress, mut visitor) = visited(&town).await;
+    let mut first = worker_with(&town, plan);
+    let page = visitor.installs(&town.slack, CEDAR).await;
+    visitor.until(&page, "installed").await;
+    ages(&database).await;
+    first.killed().await;
+    let second = worker(&town);
+    let told = |slack: &SlackEmulator| {
+        let told = slack.told(CEDAR.team, BOSS);
+        told.iter().any(|text| text.contains("install me again"))
+    };
+    town.slack.wait_until(told, PATIENCE).await.expect("somebody learns of it");
+    let page = visitor.installs(&town.slack, CEDAR).await;
+    visitor.until(&page, "installed").await;
+    assert!(hours_left(&database).await >= 11);
     stop_all(&town, &database, vec![ingress, second]).await;
 }
 
@@ -274,6 +294,7 @@ dying_at! {
     worker_dies_sweeping between_two_steps_of_a_sweep "sweep.step" @ 3
     worker_dies_installing before_slack_is_asked_for_tokens "install.before_call" @ 1
     worker_dies_installing after_slack_gave_tokens_and_before_they_are_stored "install.called" @ 1
+    worker_dies_renewing after_slack_gave_another_token_and_before_it_is_stored "renew.called" @ 1
     operator_dies_rotating after_a_value_is_sealed_anew "rotation.resealed" @ 1
 }
 

@@ -5,6 +5,7 @@
 //! * `everything`: both halves at once are killed or stopped, or lose their database for ten seconds
 //! * `clocks`: clocks that are a minute off
 //! * `database`: connections that are cut, a failover, a deadlock, a full disk
+//! * `grants`: connections that are cut when Slack has given what it gives once
 //! * `server`: kill -9 of the database's server
 //! * `talk`: what is said meanwhile, and how it must end
 
@@ -12,6 +13,7 @@ mod clocks;
 mod database;
 mod everything;
 mod freezes;
+mod grants;
 mod kills;
 mod kinds;
 mod ready;

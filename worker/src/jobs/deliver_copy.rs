@@ -3,8 +3,6 @@
 
 mod post;
 
-use std::time::Duration;
-
 use shared::db::{DbError, Tx};
 use shared::failpoint;
 use shared::ids::{CopyId, SlackTs};
@@ -20,8 +18,6 @@ use crate::{Done, Failure, FencedTx, JobContext};
 
 /// What stands where the first message of a thread was, as Slack itself puts it.
 pub(super) const DELETED: &str = "_This message was deleted._";
-/// Between tries to store what Slack answered.
-const STORE_PAUSE: Duration = Duration::from_millis(50);
 
 pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
     deliver(cx, &payload(cx)?).await
@@ -63,16 +59,7 @@ pub(super) async fn deliver(cx: &JobContext<'_>, id: &CopyId) -> Result<Done, Fa
     };
     let author = author::shown(cx, &delivery, &author).await?;
     match post::post(cx, &mut delivery, &token, root, &author, &body).await? {
-        Ok(posted) => loop {
-            match store(cx, &delivery, &posted.ts).await {
-                // The message is there: what must not be done again is calling, so storing is. It ends with
-                // the lease, if the database does not come back before.
-                Err(Failure::Again | Failure::DatabaseUnavailable(_)) => {
-                    cx.services.clock.sleep(STORE_PAUSE).await;
-                }
-                stored => break stored,
-            }
-        },
+        Ok(posted) => cx.store(|| store(cx, &delivery, &posted.ts)).await,
         Err(error) => {
             let limited = Scope::channel(&delivery.team_id, &delivery.channel_id);
             Err(refusal::after_post(cx, &delivery, &error, limited).await?)

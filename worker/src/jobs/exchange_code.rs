@@ -2,21 +2,25 @@
 //! belong. A code is good once. So it is noted before the call that one is made: whoever finds that note does not
 //! know whether the code is used up, and calls no second time. The person begins again, which takes a click.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use shared::crypto::SealError;
+use shared::db::{DbError, Tx};
 use shared::failpoint;
-use shared::install::Reason;
+use shared::install::{CODE_LIFE, Reason};
 use shared::jobs::exchange_code::{self, Payload};
 use shared::jobs::install_workspace;
 use shared::slack::methods::oauth::{Exchange, Granted};
 use shared::slack::{AppCredentials, CallError, Outcome};
 use shared::tables::install_attempts::{self, Attempt, Status};
+use shared::tables::sealing_keys;
 
 use crate::{Done, Failure, JobContext};
 
-/// How long Slack takes a code (docs.slack.dev/authentication/installing-with-oauth).
-const CODE_LIFE: TimeDelta = TimeDelta::minutes(10);
+/// Between tries, if Slack does not ask for less: somebody watches the page, and the code ages.
+const PAUSE: Duration = Duration::from_secs(15);
 
 pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
     let payload = exchange_code::payload(cx.job.payload()?)
@@ -29,7 +33,10 @@ pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
     match attempt.status()? {
         Status::Returned => exchange(cx, &payload, &attempt).await,
         // Whoever made the call did not come to store the answer.
-        Status::Exchanging => fail(cx, &attempt, Status::Exchanging, Reason::Unknown).await,
+        Status::Exchanging => {
+            tracing::warn!("an installation came to nothing: its code may be used up");
+            fail(cx, &attempt, Status::Exchanging, Reason::Unknown).await
+        }
         Status::Began | Status::Exchanged | Status::Installed | Status::Failed => {
             cx.done(cx.begin().await?).await
         }
@@ -45,19 +52,34 @@ async fn exchange(
     let Some(app) = &services.app else {
         return fail(cx, attempt, Status::Returned, Reason::NotConfigured).await;
     };
+    if services.clock.now() - attempt.updated_at > CODE_LIFE {
+        let reason = attempt.reason.as_deref().map_or(Reason::Expired, Reason::stored);
+        tracing::warn!(
+            reason = reason.as_str(),
+            "an installation came to nothing: its code is too old"
+        );
+        return fail(cx, attempt, Status::Returned, reason).await;
+    }
     let matter = exchange_code::matter(&attempt.id);
     let code = match services.sealer.open_letter(&matter, &payload.letter) {
         Ok(code) => code,
         // While the passphrase is being changed, another worker may have the one that opens it.
-        Err(error @ SealError::UnknownKey) if !is_over(cx, attempt) => {
-            return Err(Failure::retry(&error));
+        Err(error @ SealError::UnknownKey) => {
+            return Err(Failure::snooze(PAUSE, error.to_string()));
         }
         Err(error) => {
-            tracing::warn!(%error, "installation given up: its code cannot be read");
-            return fail(cx, attempt, Status::Returned, Reason::Expired).await;
+            tracing::warn!(%error, "an installation came to nothing: its code cannot be read");
+            return fail(cx, attempt, Status::Returned, Reason::Broken).await;
         }
     };
     let mut tx = cx.begin().await?;
+    // What Slack gives could not be stored otherwise.
+    match sealing_keys::keep_key(&mut tx, services.sealer.key_id()).await {
+        Err(error @ DbError::RetiredKey { .. }) => {
+            return Err(Failure::snooze(PAUSE, error.to_string()));
+        }
+        kept => kept?,
+    }
     let (from, to) = (Status::Returned, Status::Exchanging);
     if !install_attempts::step(&mut tx, &attempt.id, from, to, None, services.clock.now()).await? {
         return Err(Failure::Again);
@@ -67,8 +89,9 @@ async fn exchange(
     let at = services.clock.now();
     let called = call(cx, app, &code, &payload.redirect_uri).await;
     failpoint!("install.called");
+    // From here on, a second run would take the code for used up.
     match called {
-        Ok(granted) => keep(cx, attempt, &granted, at).await,
+        Ok(granted) => cx.store(|| keep(cx, attempt, &granted, at)).await,
         Err(error) => give_up_or_wait(cx, attempt, &error).await,
     }
 }
@@ -101,10 +124,11 @@ async fn keep(
     };
     let answer = serde_json::to_string(granted).map_err(|error| Failure::retry(&error))?;
     let (answer, mut tx) = (SecretString::from(answer), cx.begin().await?);
-    install_attempts::exchanged(&mut tx, &attempt.id, &answer, &services.sealer, at).await?;
-    let next =
-        install_workspace::Payload { attempt: attempt.id.clone(), team, is_second_look: false };
-    cx.enqueue(&mut tx, vec![install_workspace::job(&next, at.timestamp())]).await?;
+    let (id, sealer) = (&attempt.id, &services.sealer);
+    if install_attempts::exchanged(&mut tx, id, &answer, sealer, at).await? {
+        let next = install_workspace::Payload { attempt: id.clone(), team, is_second_look: false };
+        cx.enqueue(&mut tx, vec![install_workspace::job(&next, at.timestamp())]).await?;
+    }
     cx.done(tx).await
 }
 
@@ -116,31 +140,32 @@ async fn give_up_or_wait(
 ) -> Result<Done, Failure> {
     let reason = match (error.outcome(), error.code()) {
         (Outcome::Transient(pause), _) => {
-            if is_over(cx, attempt) {
-                return fail(cx, attempt, Status::Exchanging, Reason::Unreachable).await;
-            }
-            let (from, to) = (Status::Exchanging, Status::Returned);
-            let mut tx = cx.begin().await?;
-            // When it began to wait stays known, since the code ages.
-            let (reason, at) = (Some(Reason::Unreachable), attempt.updated_at);
-            install_attempts::step(&mut tx, &attempt.id, from, to, reason, at).await?;
-            cx.commit(tx).await?;
-            return Err(match pause {
-                Some(pause) => Failure::snooze(pause, error.to_string()),
-                None => Failure::retry(error),
-            });
+            let back = Failure::snooze(pause.unwrap_or(PAUSE), error.to_string());
+            return Err(cx.store(|| wait(cx, attempt)).await.err().unwrap_or(back));
         }
         (Outcome::Ambiguous, _) | (_, None) => Reason::Unknown,
         (_, Some(code)) => Reason::of_slack(code),
     };
     let error = shared::error::chain(error);
     tracing::warn!(error, reason = reason.as_str(), "an installation came to nothing");
-    fail(cx, attempt, Status::Exchanging, reason).await
+    cx.store(|| fail(cx, attempt, Status::Exchanging, reason)).await
 }
 
-/// Whether the code is too old by now.
-fn is_over(cx: &JobContext<'_>, attempt: &Attempt) -> bool {
-    cx.services.clock.now() - attempt.updated_at > CODE_LIFE
+/// The code is as good as before.
+async fn wait(cx: &JobContext<'_>, attempt: &Attempt) -> Result<(), Failure> {
+    let (from, to) = (Status::Exchanging, Status::Returned);
+    let mut tx = cx.begin().await?;
+    // When it began to wait stays known, since the code ages.
+    let (reason, at) = (Some(Reason::Unreachable), attempt.updated_at);
+    install_attempts::step(&mut tx, &attempt.id, from, to, reason, at).await?;
+    cx.commit(tx).await
+}
+
+/// Nobody tries it any more: its page says so.
+pub(crate) async fn on_death(cx: &JobContext<'_>, tx: &mut Tx) -> Result<(), DbError> {
+    let Ok(payload) = exchange_code::payload(cx.job.payload()?) else { return Ok(()) };
+    let now = cx.services.clock.now();
+    install_attempts::fail(tx, &payload.attempt, Reason::Broken, now).await.map(drop)
 }
 
 async fn fail(

@@ -3,6 +3,7 @@
 //! other; and Slack is asked there whether the token is still good, so that the one that is stays.
 
 use secrecy::ExposeSecret as _;
+use shared::db::{DbError, Tx};
 use shared::install::Reason;
 use shared::jobs::install_workspace::{self, Payload};
 use shared::slack::methods::auth::{self, Identity};
@@ -80,9 +81,21 @@ async fn refused(
 ) -> Result<Done, Failure> {
     match error.outcome() {
         Outcome::Transient(Some(pause)) => Err(Failure::snooze(pause, error.to_string())),
+        Outcome::Transient(None) | Outcome::Ambiguous => Err(Failure::retry(error)),
         Outcome::HoldWorkspace => superseded(cx, payload, attempt).await,
-        _ => Err(Failure::retry(error)),
+        _ => {
+            let error = shared::error::chain(error);
+            tracing::warn!(error, "an installation came to nothing");
+            fail(cx, attempt, Reason::Refused).await
+        }
     }
+}
+
+/// Nobody tries it any more: its page says so.
+pub(crate) async fn on_death(cx: &JobContext<'_>, tx: &mut Tx) -> Result<(), DbError> {
+    let Ok(payload) = install_workspace::payload(cx.job.payload()?) else { return Ok(()) };
+    let now = cx.services.clock.now();
+    install_attempts::fail(tx, &payload.attempt, Reason::Broken, now).await.map(drop)
 }
 
 /// The token is good no longer: somebody removed the app again, or installed it once more. What that gave may wait

@@ -9,12 +9,14 @@ use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::{ExposeSecret as _, SecretString};
 use shared::crypto::SealError;
 use shared::db::DbError;
+use shared::failpoint;
 use shared::grant::{Grant, Renewal};
 use shared::jobs::renew_token::{self, Payload};
 use shared::jobs::tell_admins;
 use shared::slack::methods::oauth::Refresh;
 use shared::slack::{CallError, Outcome};
 use shared::tables::installations::{self, Installation};
+use shared::tables::sealing_keys;
 use shared::tables::user_tokens::{self, UserToken};
 use shared::tables::workspaces;
 
@@ -43,12 +45,17 @@ pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
     if renewal.expires_at > cx.services.clock.now() + EARLY {
         return cx.done(cx.begin().await?).await;
     }
-    let at = cx.services.clock.now();
-    let called = cx.call_as_app(app, &Refresh::with(&renewal.refresh_token)).await;
+    // What Slack gives could not be stored otherwise.
+    let mut tx = cx.begin().await?;
+    sealing_keys::keep_key(&mut tx, cx.services.sealer.key_id()).await?;
+    drop(tx);
+    let (used, at) = (&renewal.refresh_token, cx.services.clock.now());
+    let called = cx.call_as_app(app, &Refresh::with(used)).await;
+    failpoint!("renew.called");
     match called {
         Ok(token) => {
-            let used = &renewal.refresh_token;
-            store(cx, &payload, holder, used, &token.grant(at)).await
+            let grant = token.grant(at);
+            cx.store(|| store(cx, &payload, used, &grant)).await
         }
         Err(error) if error.code() == Some("invalid_refresh_token") => {
             give_up(cx, &payload, &holder, renewal.expires_at).await
@@ -68,27 +75,20 @@ fn failure(error: &CallError) -> Failure {
 async fn store(
     cx: &JobContext<'_>,
     payload: &Payload,
-    mut holder: Holder,
     used: &SecretString,
     grant: &Grant,
 ) -> Result<Done, Failure> {
-    loop {
-        let mut tx = cx.begin().await?;
-        if holder.renew(cx, &mut tx, grant).await? {
-            return cx.done(tx).await;
-        }
-        drop(tx);
-        // Another one stands there by now: the same, sealed anew with another passphrase; or that of a new
-        // installation, which stays.
-        match Holder::find(cx, payload).await? {
-            Some((found, renewal))
-                if renewal.refresh_token.expose_secret() == used.expose_secret() =>
-            {
-                holder = found;
-            }
-            _ => return cx.done(cx.begin().await?).await,
-        }
+    let found = Holder::find(cx, payload).await?;
+    let mut tx = cx.begin().await?;
+    // Another one may stand there by now, that of a new installation: it stays.
+    if let Some((holder, renewal)) = found
+        && renewal.refresh_token.expose_secret() == used.expose_secret()
+        && !holder.renew(cx, &mut tx, grant).await?
+    {
+        // Or the same, sealed anew with another passphrase.
+        return Err(Failure::Again);
     }
+    cx.done(tx).await
 }
 
 /// It cannot be renewed any more: an answer was lost.

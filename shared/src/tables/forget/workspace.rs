@@ -149,7 +149,8 @@ pub async fn job_page(tx: &mut Tx, behind: &str, most: i64) -> Result<Option<Job
     Ok(last)
 }
 
-/// Forgets the jobs of its lanes in a page of jobs, but for those that are being run.
+/// Forgets the jobs of its lanes in a page of jobs, but for those that are being run, and for what brings the
+/// workspace back.
 pub async fn forget_jobs(
     tx: &mut Tx,
     team: &TeamId,
@@ -158,6 +159,7 @@ pub async fn forget_jobs(
 ) -> Result<u64, DbError> {
     tx.query(sql!(
         "DELETE FROM jobs WHERE id > $1 AND id <= $2 AND (lane LIKE $3 OR lane LIKE $4)
+         AND kind <> 'install_workspace'
          AND NOT EXISTS (SELECT 1 FROM lanes WHERE lanes.lane = jobs.lane AND lanes.owner IS NOT NULL)"
     ))
     .bind(behind.to_owned())

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use shared::ids::InstallAttemptId;
+use shared::jobs::install_workspace;
 use shared::jobs::retention_sweep::Position;
 use shared::sql;
 use testkit::{mentions, on_each_database};
@@ -46,6 +48,18 @@ on_each_database! {
         assert_eq!(bench.count(sql!("SELECT COUNT(*) FROM jobs WHERE lane = 'dst:T0STAYS:C0STAYS'")).await, 1);
         assert_eq!(bench.count(sql!("SELECT COUNT(*) FROM syncs")).await, 0, "nobody is left to be in step with");
         assert!(bench.has(&waiting).await && !bench.knows_what_it_says(&waiting).await, "what was for it alone is not kept");
+    }
+
+    async fn whoever_is_about_to_install_it_again_is_not_swept_away(database: TestDatabase) {
+        let bench = Bench::new(&database, 31).await;
+        let attempt = InstallAttemptId::generate(&bench.time.clock(), &bench.rng);
+        let payload = install_workspace::Payload { attempt, team: "T0GONE".parse().expect("an id"), is_second_look: false };
+        let mut tx = bench.db.begin().await.expect("begun");
+        bench.queue.enqueue(&mut tx, vec![install_workspace::job(&payload, 1)]).await.expect("stored");
+        tx.commit().await.expect("committed");
+        bench.run().await;
+        assert_eq!(bench.count(sql!("SELECT COUNT(*) FROM workspaces WHERE team_id = 'T0GONE'")).await, 0);
+        assert_eq!(bench.count(sql!("SELECT COUNT(*) FROM jobs WHERE kind = 'install_workspace' AND state = 'pending'")).await, 1);
     }
 
     async fn a_sync_of_three_goes_on_between_two(database: TestDatabase) {
