@@ -106,8 +106,8 @@ pub struct Difference {
 }
 
 /// What has to be done so that a place shows what people at the others reacted; what has to go comes first.
-/// Whatever no sync leads here, or a pause keeps back, stays as it is shown. A place of another style than
-/// `native` gets nothing new.
+/// Whatever a sync no longer leads here, or a pause keeps back, stays as it is shown; what no sync ever led here does
+/// not count. A place of another style than `native` gets nothing new.
 pub async fn differences(
     db: &Db,
     post: &PostId,
@@ -133,6 +133,11 @@ pub async fn differences(
                AND NOT EXISTS (SELECT 1 FROM reactions AS wanted
                                WHERE wanted.post_id = $1 AND wanted.emoji = shown.emoji
                                  AND NOT (wanted.workspace_id = $2 AND wanted.channel_id = $3)
+                                 AND EXISTS (SELECT 1 FROM sync_channels AS origin
+                                             JOIN sync_channels AS target ON target.sync_id = origin.sync_id
+                                             WHERE origin.workspace_id = wanted.workspace_id AND origin.channel_id = wanted.channel_id
+                                               AND origin.publishes AND target.subscribes
+                                               AND target.workspace_id = $2 AND target.channel_id = $3)
                                  AND (wanted.is_present OR NOT EXISTS (
                                      SELECT 1 FROM sync_channels AS origin
                                      JOIN sync_channels AS target ON target.sync_id = origin.sync_id

@@ -14,8 +14,8 @@ use testkit::{
     CEDAR, PATIENCE, Process, Proxy, TestDatabase, Town, Visitor, on_each_server, url_in,
 };
 
+use crate::at;
 use crate::talk::stop_all;
-use crate::{at, worker};
 
 /// Who manages Cedar.
 pub(crate) const BOSS: &str = "U0BOSS";

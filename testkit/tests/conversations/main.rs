@@ -48,12 +48,12 @@ mod every_channel_shows_what_was_said_in_each {
 
     #[test]
     fn postgres() {
-        hold_many(Engine::Postgres, model::conversations() / 4);
+        hold_many(Engine::Postgres, model::conversations().div_ceil(4));
     }
 
     #[test]
     fn mysql() {
-        hold_many(Engine::MySql, model::conversations() / 4);
+        hold_many(Engine::MySql, model::conversations().div_ceil(4));
     }
 }
 

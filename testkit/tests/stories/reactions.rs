@@ -2,7 +2,7 @@
 
 use shared::tables::reactions;
 use slack_emulator::{Fault, FaultRule};
-use testkit::{ACME, BIRCH, PATIENCE, Side, TestApp, on_each_database};
+use testkit::{ACME, BIRCH, CEDAR, PATIENCE, Side, TestApp, Way, on_each_database};
 
 fn reacts(app: &TestApp, side: Side, user: &str, ts: &str, emoji: &str) {
     app.slack.react(side.team, side.channel, user, ts, emoji);
@@ -77,6 +77,26 @@ on_each_database! {
         until(&app, BIRCH, &[("tada", 1)]).await;
         until(&app, ACME, &[("tada", 1)]).await;
         app.finish().await;
+    }
+
+    async fn whoever_reacts_where_no_sync_leads_from_keeps_nothing_there(database: TestDatabase) {
+        let app = TestApp::start(database).await;
+        app.admit(CEDAR).await;
+        app.sync(&[(BIRCH, Way::Both), (CEDAR, Way::Both)]).await.expect("synced");
+        let ts = BIRCH.says(&app.slack, "well?");
+        for side in [ACME, CEDAR] {
+            app.until_reads(side, &["well?"]).await;
+        }
+        let copy = app.slack.messages(ACME.team, ACME.channel)[0].ts.to_string();
+        reacts(&app, ACME, ACME.person, &copy, "tada");
+        until(&app, BIRCH, &[("tada", 1)]).await;
+        reacts(&app, BIRCH, BIRCH.person, &ts, "tada");
+        until(&app, CEDAR, &[("tada", 1)]).await;
+        unreacts(&app, BIRCH, BIRCH.person, &ts, "tada");
+        until(&app, CEDAR, &[]).await;
+        until(&app, BIRCH, &[("tada", 1)]).await;
+        app.until_settled().await;
+        app.stop_everything().await;
     }
 
     async fn an_emoji_that_the_other_side_lacks_is_left_out_once_and_for_all(database: TestDatabase) {
