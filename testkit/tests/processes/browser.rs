@@ -31,6 +31,8 @@ impl Browser {
             "--headless",
             "--no-sandbox",
             "--disable-gpu",
+            // Containers often have little of it, and then pages crash.
+            "--disable-dev-shm-usage",
             "--window-size=1400,900",
             "--no-first-run",
             "--disable-background-networking",

@@ -13,13 +13,18 @@ async fn town(database: &TestDatabase) -> (Town, Process, String) {
     let town = Town::build(database, 0).await;
     let cedar = town.slack.add_workspace_without_app(CEDAR.team, CEDAR.name);
     cedar.user(CEDAR.person, CEDAR.person_name);
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port is free");
-    let port = listener.local_addr().expect("it listens").port().to_string();
-    drop(listener);
+    let port = port_for_later().to_string();
     let url = format!("http://127.0.0.1:{port}");
     let reached = [("PORT", port.as_str()), ("SYNCBOT_PUBLIC_URL", &url), LOCAL];
     let ingress = town.start_ingress_with(&reached).await;
     (town, ingress, url)
+}
+
+/// A port that is free, and that nobody is given before it is used: the system gives others.
+fn port_for_later() -> u16 {
+    let first = 20_000 + u16::try_from(std::process::id() % 10_000).expect("small");
+    let is_free = |port: &u16| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok();
+    (first..first + 2_000).find(is_free).expect("a port is free")
 }
 
 /// Browsers of tests come by `http`.
