@@ -155,7 +155,7 @@ pub(crate) async fn stop_all(
     outputs
 }
 
-async fn until_idle(db: &Db) {
+pub(crate) async fn until_idle(db: &Db) {
     let idle = async {
         while jobs(db).await.0 > 0 {
             tokio::time::sleep(Duration::from_millis(20)).await;
