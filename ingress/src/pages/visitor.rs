@@ -15,7 +15,7 @@ use shared::tables::install_attempts::Attempt;
 const KEPT_FOR: TimeDelta = TimeDelta::days(1);
 
 /// What stands in the place of a secret in the database.
-pub(crate) fn hash(secret: &str) -> String {
+pub(crate) fn hash(secret: impl AsRef<[u8]>) -> String {
     hex::encode(Sha256::digest(secret))
 }
 
@@ -48,14 +48,15 @@ impl Visitor {
         HeaderValue::try_from(cookie).expect("it is plain ASCII")
     }
 
-    /// Whether a request comes from the browser in which an attempt began.
+    /// Whether a request comes from the browser in which an attempt began. Others may have set cookies of any bytes at
+    /// the same address.
     pub(crate) fn is_of(headers: &HeaderMap, attempt: &Attempt) -> bool {
-        let name = name_of(&attempt.id);
-        let cookies = headers.get_all(COOKIE).into_iter().filter_map(|value| value.to_str().ok());
-        cookies
-            .flat_map(|cookies| cookies.split(';'))
-            .filter_map(|cookie| cookie.trim().split_once('='))
-            .any(|(known, value)| known == name && hash(value) == attempt.cookie)
+        let own = format!("{}=", name_of(&attempt.id));
+        let headers = headers.get_all(COOKIE).into_iter();
+        headers
+            .flat_map(|cookies| cookies.as_bytes().split(|byte| *byte == b';'))
+            .filter_map(|cookie| cookie.trim_ascii().strip_prefix(own.as_bytes()))
+            .any(|value| hash(value) == attempt.cookie)
     }
 }
 

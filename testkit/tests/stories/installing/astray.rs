@@ -81,6 +81,20 @@ on_each_database! {
         app.stop_everything().await;
     }
 
+    async fn cookies_of_others_are_in_nobodys_way(database: TestDatabase) {
+        let app = TestApp::start(database).await;
+        enters(&app, CEDAR);
+        for splits_cookies in [false, true] {
+            let mut visitor = Visitor::at(&app.url);
+            visitor.foreign_cookies = vec![b"theme=gr\xfcn".to_vec(), "name=Zoë".into(), b"no value".to_vec()];
+            visitor.splits_cookies = splits_cookies;
+            let page = visitor.installs(&app.slack, CEDAR).await;
+            visitor.until(&page, "installed").await;
+        }
+        app.until_settled().await;
+        app.stop_everything().await;
+    }
+
     async fn what_slack_says_to_the_exchange_has_its_page(database: TestDatabase) {
         let app = TestApp::start(database).await;
         enters(&app, CEDAR);
