@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use reqwest::Method;
 use reqwest::header::{COOKIE, HeaderMap, LOCATION, SET_COOKIE};
 use reqwest::redirect::Policy;
 
@@ -57,6 +58,15 @@ impl Visitor {
 
     /// Opens an address, or a path of SyncBot's.
     pub async fn open(&mut self, address: &str) -> Seen {
+        self.asks(Method::GET, address).await
+    }
+
+    /// Asks whether there is something at an address, as whatever checks links does.
+    pub async fn probes(&mut self, address: &str) -> Seen {
+        self.asks(Method::HEAD, address).await
+    }
+
+    async fn asks(&mut self, method: Method, address: &str) -> Seen {
         let address = if address.starts_with('/') {
             format!("{}{address}", self.app)
         } else {
@@ -67,7 +77,7 @@ impl Visitor {
         if !self.splits_cookies && !cookies.is_empty() {
             cookies = vec![cookies.join(&b"; "[..])];
         }
-        let request = self.client.get(address);
+        let request = self.client.request(method, address);
         let request = cookies.into_iter().fold(request, |request, one| request.header(COOKIE, one));
         let response = request.send().await.expect("answered");
         let (status, headers) = (response.status().as_u16(), response.headers().clone());

@@ -6,13 +6,13 @@ use std::time::Duration;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::http::header::SET_COOKIE;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
 use shared::ids::{InstallAttemptId, TeamId};
 use shared::tables::install_attempts;
 
 use crate::Edge;
-use crate::pages::{Lacking, Visitor, hash, page, redirect};
+use crate::pages::{DISCREET, Lacking, Visitor, hash, page, redirect};
 
 /// A person waits.
 pub(super) const DATABASE_TIMEOUT: Duration = Duration::from_secs(3);
@@ -43,6 +43,11 @@ pub(crate) async fn begin(
     let mut response = redirect(StatusCode::FOUND, target.as_str());
     response.headers_mut().insert(SET_COOKIE, visitor.set_cookie(&attempt, app.is_https()));
     response
+}
+
+/// `HEAD`: whoever asks whether there is something here, as whatever checks links does, begins nothing.
+pub(crate) async fn probe() -> Response {
+    (StatusCode::OK, DISCREET).into_response()
 }
 
 /// A page for somebody who cannot go on.

@@ -3,7 +3,6 @@
 
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
-use axum::http::header::{CACHE_CONTROL, REFERRER_POLICY};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use shared::ids::InstallAttemptId;
@@ -11,7 +10,7 @@ use shared::tables::install_attempts;
 
 use super::install::{in_time, lacking};
 use crate::Edge;
-use crate::pages::{Lacking, Shown, Visitor, page};
+use crate::pages::{DISCREET, Lacking, Shown, Visitor, page};
 
 pub(crate) async fn show(
     State(edge): State<Edge>,
@@ -29,10 +28,9 @@ pub(crate) async fn status(
     attempt: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
 ) -> Response {
-    let discreet = [(CACHE_CONTROL, "no-store"), (REFERRER_POLICY, "no-referrer")];
     match look(&edge, attempt, &headers).await {
-        Ok(shown) => (discreet, shown.state()).into_response(),
-        Err(reason) => (reason.status(), discreet).into_response(),
+        Ok(shown) => (DISCREET, shown.state()).into_response(),
+        Err(reason) => (reason.status(), DISCREET).into_response(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Workspaces install the app in a browser: what the visitor sees, and what is stored.
 
 mod astray;
+mod crowd;
 mod interrupted;
 mod rotation;
 
