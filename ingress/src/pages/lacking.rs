@@ -45,7 +45,7 @@ impl Lacking {
             Self::Attempt => page(
                 "unknown",
                 "This page is no longer valid",
-                "The installation did not begin here, or more than a week ago. Nothing was changed: begin with the button.",
+                "The installation did not begin here, or too long ago. Nothing was changed: begin with the button.",
             )
             .leading_to(WayOn::Begin(AGAIN)),
             Self::Cookie => page(

@@ -100,7 +100,7 @@ impl Sweep {
             }
             Position::Posts { behind } => forget_posts(tx, &horizons, behind).await,
             Position::Bodies { behind } => forget_bodies(tx, &horizons, behind).await,
-            Position::Aged { table } => forget_aged(tx, &horizons, table).await,
+            Position::Aged { name } => forget_aged(tx, &horizons, name).await,
             Position::Through => Ok(Step::to(Position::Through, "", 0)),
         }
     }
@@ -190,22 +190,22 @@ async fn forget_posts(tx: &mut Tx, horizons: &Horizons, behind: &str) -> Result<
 
 async fn forget_bodies(tx: &mut Tx, horizons: &Horizons, behind: &str) -> Result<Step, DbError> {
     let Some(page) = forget::page_of_posts(tx, behind, horizons.undelivered(), LOOK).await? else {
-        let table = AGED[0].table().to_owned();
-        return Ok(Step::to(Position::Aged { table }, UNDELIVERED, 0));
+        let name = AGED[0].name.to_owned();
+        return Ok(Step::to(Position::Aged { name }, UNDELIVERED, 0));
     };
     let found = forget::forgettable_bodies(tx, &page, horizons).await?;
     let removed = forget::forget_bodies(tx, &found).await?;
     Ok(Step::to(Position::Bodies { behind: page.last.to_string() }, UNDELIVERED, removed))
 }
 
-async fn forget_aged(tx: &mut Tx, horizons: &Horizons, table: &str) -> Result<Step, DbError> {
-    let mut rest = AGED.iter().skip_while(|aged| aged.table() != table);
-    // A release that knows the table no longer has nothing to do there.
+async fn forget_aged(tx: &mut Tx, horizons: &Horizons, name: &str) -> Result<Step, DbError> {
+    let mut rest = AGED.iter().skip_while(|aged| aged.name != name);
+    // A release that knows the name no longer has nothing to do there.
     let Some(aged) = rest.next() else { return Ok(Step::to(Position::Through, "", 0)) };
     let removed = aged.forget(tx, horizons, ROWS).await?;
     let next = match rest.next() {
-        _ if removed > 0 => Position::Aged { table: table.to_owned() },
-        Some(next) => Position::Aged { table: next.table().to_owned() },
+        _ if removed > 0 => Position::Aged { name: name.to_owned() },
+        Some(next) => Position::Aged { name: next.name.to_owned() },
         None => Position::Through,
     };
     Ok(Step::to(next, aged.what, removed))

@@ -5,6 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::bounded::Bounded;
 use crate::db::{DbError, Query, Tx};
 use crate::ids::CopyId;
+use crate::tables::install_attempts;
 
 /// Slack deletes what is said in a workspace without a plan after a year
 /// (slack.com/help/articles/27204752526611): nobody changes an older message.
@@ -52,20 +53,23 @@ enum Tells {
     CopyId,
 }
 
-/// A table of which rows are removed once they are old.
+/// Rows of a table that are removed once they are old.
 #[derive(Debug)]
 pub struct Aged {
-    /// What the rows are, for people.
+    /// What they are, for people.
     pub what: &'static str,
+    /// What they are, for a sweep: the table, unless it has several sorts.
+    pub name: &'static str,
     pub(super) bounded: Bounded,
     tells: Tells,
     kept_for: TimeDelta,
 }
 
 /// All of them. A name must not change while a sweep may be at it: it stands in the payload of its job.
-pub static AGED: [Aged; 6] = [
+pub static AGED: [Aged; 7] = [
     Aged {
         what: "pauses that ended",
+        name: "pauses",
         bounded: Bounded::new("pauses", "until_micros < $1"),
         tells: Tells::Micros,
         // As long as a message that was said in one may be read again.
@@ -73,31 +77,42 @@ pub static AGED: [Aged; 6] = [
     },
     Aged {
         what: "gaps that were read again",
+        name: "gaps",
         bounded: Bounded::new("gaps", "finished_at < $1"),
         tells: Tells::Time,
         kept_for: TimeDelta::days(30),
     },
     Aged {
         what: "former ids of channels",
+        name: "channel_moves",
         bounded: Bounded::new("channel_moves", "moved_at < $1"),
         tells: Tells::Time,
         kept_for: RECORDS,
     },
     Aged {
-        what: "installations that were begun",
-        bounded: Bounded::new("install_attempts", "created_at < $1"),
+        what: "installations by browser",
+        name: "install_attempts",
+        bounded: Bounded::new("install_attempts", "created_at < $1 AND status <> 'began'"),
         tells: Tells::Time,
-        // Whoever began one looks at its end within minutes.
-        kept_for: TimeDelta::days(7),
+        kept_for: install_attempts::KEPT_FOR,
+    },
+    Aged {
+        what: "installations that only began",
+        name: "install_attempts_began",
+        bounded: Bounded::new("install_attempts", "created_at < $1 AND status = 'began'"),
+        tells: Tells::Time,
+        kept_for: install_attempts::BEGAN_KEPT_FOR,
     },
     Aged {
         what: "copies that were waited for in somebody's name",
+        name: "echoes",
         bounded: Bounded::new("echoes", "copy_id < $1"),
         tells: Tells::CopyId,
         kept_for: UNDELIVERED,
     },
     Aged {
         what: "troubles that nobody meets any more",
+        name: "troubles",
         bounded: Bounded::new("troubles", "seen_at < $1"),
         tells: Tells::Millis,
         // What is held for them ends after a week.
@@ -106,11 +121,6 @@ pub static AGED: [Aged; 6] = [
 ];
 
 impl Aged {
-    /// Its table.
-    pub fn table(&self) -> &'static str {
-        self.bounded.table
-    }
-
     /// Removes `most` of those that are old enough.
     pub async fn forget(
         &'static self,

@@ -7,8 +7,7 @@ use crate::db::Statement;
 /// Rows of one table for which a condition about `$1` holds.
 #[derive(Debug)]
 pub(super) struct Bounded {
-    /// The table.
-    pub(super) table: &'static str,
+    table: &'static str,
     condition: &'static str,
     delete: OnceLock<Statement>,
     count: OnceLock<Statement>,
