@@ -114,6 +114,13 @@ pub async fn begin(
     .await
 }
 
+/// How many began since then.
+pub async fn begun_since(db: &Db, then: DateTime<Utc>) -> Result<i64, DbError> {
+    let count = db.read(sql!("SELECT COUNT(*) FROM install_attempts WHERE created_at > $1"));
+    let (count,) = count.bind(then).fetch_one().await?;
+    Ok(count)
+}
+
 /// The attempt of an id.
 pub async fn of(db: &Db, id: &InstallAttemptId) -> Result<Option<Attempt>, DbError> {
     db.read(sql!(
