@@ -41,6 +41,7 @@ pub struct Sweep {
     clock: Clock,
     rng: Rng,
     retention_days: u32,
+    actor: Actor,
 }
 
 /// What one step did.
@@ -65,15 +66,15 @@ impl Step {
 }
 
 impl Sweep {
-    /// A sweep that leaves workspaces `retention_days` to come back.
-    pub fn new(queue: Queue, clock: Clock, rng: Rng, retention_days: u32) -> Self {
-        Self { queue, clock, rng, retention_days }
+    /// A sweep that leaves workspaces `retention_days` to come back; `actor`: who wants it.
+    pub fn new(queue: Queue, clock: Clock, rng: Rng, retention_days: u32, actor: Actor) -> Self {
+        Self { queue, clock, rng, retention_days, actor }
     }
 
     /// As [`Sweep::new`], for a worker.
     pub(crate) fn of(services: &Services) -> Self {
         let Services { queue, clock, rng, retention_days, .. } = services.clone();
-        Self::new(queue, clock, rng, retention_days)
+        Self::new(queue, clock, rng, retention_days, Actor::SyncBot)
     }
 
     /// What is old is so by the database's clock: one machine with a wrong clock removes nothing too early.
@@ -166,12 +167,13 @@ impl Sweep {
         if removed > 0 {
             return Ok(Step::to(Position::Rows { workspace: due.id }, OF_WORKSPACES, removed));
         }
+        let days = horizons.days_since(due.deleted_at);
         let entry = Entry {
             team: Some(&due.team_id),
-            actor: Actor::SyncBot,
+            actor: self.actor.clone(),
             action: "workspace.purged",
             subject: Some(due.id.to_string()),
-            detail: Some(format!("{} days after it was uninstalled", self.retention_days)),
+            detail: Some(format!("{days} days after it was uninstalled")),
         };
         audit::note(tx, &entry, &self.clock, &self.rng).await?;
         forget::finish(tx, &due.id).await?;

@@ -27,6 +27,11 @@ impl Horizons {
         Self { now, retention: TimeDelta::days(i64::from(retention_days)) }
     }
 
+    /// Whole days since then.
+    pub fn days_since(&self, then: DateTime<Utc>) -> i64 {
+        (self.now - then).num_days()
+    }
+
     /// Workspaces that were uninstalled until then are removed.
     pub fn workspaces(&self) -> DateTime<Utc> {
         self.now - self.retention

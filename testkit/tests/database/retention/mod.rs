@@ -11,6 +11,7 @@ use shared::jobs::retention_sweep::Position;
 use shared::queue::Queue;
 use shared::rng::Rng;
 use shared::sql;
+use shared::tables::audit::Actor;
 use testkit::TestDatabase;
 use worker::retention::{Step, Sweep};
 
@@ -173,7 +174,8 @@ impl Bench {
     }
 
     fn sweep(&self) -> Sweep {
-        Sweep::new(self.queue.clone(), self.time.clock(), self.rng.clone(), RETENTION)
+        let (clock, rng) = (self.time.clock(), self.rng.clone());
+        Sweep::new(self.queue.clone(), clock, rng, RETENTION, Actor::SyncBot)
     }
 
     async fn step(&self, at: &Position) -> Step {

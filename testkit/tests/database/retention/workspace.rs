@@ -6,6 +6,7 @@ use shared::ids::InstallAttemptId;
 use shared::jobs::install_workspace;
 use shared::jobs::retention_sweep::Position;
 use shared::sql;
+use shared::tables::audit::{self, Filter};
 use testkit::{mentions, on_each_database};
 
 use super::{Bench, GONE, MANY, STAYS};
@@ -86,6 +87,14 @@ on_each_database! {
         bench.time.advance(Duration::from_hours(24));
         bench.run().await;
         assert_eq!(mentions(&bench.db, GONE).await, ["audit_log.subject"]);
+    }
+
+    async fn the_log_says_how_long_a_workspace_was_away_and_who_removed_it(database: TestDatabase) {
+        let bench = Bench::new(&database, 41).await;
+        bench.run().await;
+        let noted = audit::latest(&bench.db, &Filter::default(), 9).await.expect("read");
+        let [purged] = noted.as_slice() else { panic!("{noted:?}") };
+        assert_eq!((purged.actor.as_str(), purged.detail.as_deref()), ("syncbot", Some("41 days after it was uninstalled")));
     }
 
     async fn a_workspace_that_is_installed_again_between_two_steps_keeps_what_it_has(database: TestDatabase) {
