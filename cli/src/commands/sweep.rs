@@ -199,7 +199,13 @@ fn rehearsed(rehearsal: &Rehearsal, days: u32) -> String {
         text.push('\n');
     }
     text.push_str(&table.render());
-    text.push_str("\nNothing was removed.\n");
+    text.push_str("\nNot counted: ");
+    if !rehearsal.workspaces.is_empty() {
+        text.push_str(
+            "what else these workspaces had, what nobody needs once they are gone, and\n",
+        );
+    }
+    text.push_str("what ended long ago in the queue (docs/JOBS.md).\nNothing was removed.\n");
     text
 }
 

@@ -31,6 +31,7 @@ const MESSAGES: i64 = 128;
 const LOOK: i64 = 2_000;
 
 const OF_WORKSPACES: &str = "rows of workspaces";
+const ENDED_SYNCS: &str = "syncs without a channel";
 const OLD_POSTS: &str = "messages of long ago";
 const UNDELIVERED: &str = "texts that could not be delivered";
 
@@ -97,7 +98,7 @@ impl Sweep {
                 let ended = forget::ended_syncs(tx, MESSAGES).await?;
                 let next = if ended.is_empty() { posts_behind("") } else { Position::Syncs };
                 let removed = forget::forget_ended_syncs(tx, &ended).await?;
-                Ok(Step::to(next, "syncs without a channel", removed))
+                Ok(Step::to(next, ENDED_SYNCS, removed))
             }
             Position::Posts { behind } => forget_posts(tx, &horizons, behind).await,
             Position::Bodies { behind } => forget_bodies(tx, &horizons, behind).await,

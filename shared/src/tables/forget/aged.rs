@@ -75,7 +75,11 @@ pub static AGED: [Aged; 7] = [
     Aged {
         what: "pauses that ended",
         name: "pauses",
-        bounded: Bounded::new("pauses", "until_micros < $1"),
+        bounded: Bounded::owned(
+            "pauses",
+            "until_micros < $1",
+            "(SELECT workspace_id FROM sync_channels WHERE sync_channels.id = pauses.sync_channel_id)",
+        ),
         tells: Tells::Micros,
         // As long as a message that was said in one may be read again.
         kept_for: RECORDS,
@@ -83,14 +87,14 @@ pub static AGED: [Aged; 7] = [
     Aged {
         what: "gaps that were read again",
         name: "gaps",
-        bounded: Bounded::new("gaps", "finished_at < $1"),
+        bounded: Bounded::owned("gaps", "finished_at < $1", "workspace_id"),
         tells: Tells::Time,
         kept_for: TimeDelta::days(30),
     },
     Aged {
         what: "former ids of channels",
         name: "channel_moves",
-        bounded: Bounded::new("channel_moves", "moved_at < $1"),
+        bounded: Bounded::owned("channel_moves", "moved_at < $1", "workspace_id"),
         tells: Tells::Time,
         kept_for: RECORDS,
     },
@@ -111,7 +115,7 @@ pub static AGED: [Aged; 7] = [
     Aged {
         what: "copies that were waited for in somebody's name",
         name: "echoes",
-        bounded: Bounded::new("echoes", "copy_id < $1"),
+        bounded: Bounded::owned("echoes", "copy_id < $1", "workspace_id"),
         tells: Tells::CopyId,
         kept_for: UNDELIVERED,
     },
@@ -136,9 +140,12 @@ impl Aged {
         self.bind(tx.query(self.bounded.delete()), horizons).bind(most).execute().await
     }
 
-    /// How many are old enough.
+    /// How many are old enough, and do not go with a workspace whose time is over.
     pub async fn count(&'static self, tx: &mut Tx, horizons: &Horizons) -> Result<i64, DbError> {
-        let count = self.bind(tx.query(self.bounded.count()), horizons);
+        let mut count = self.bind(tx.query(self.bounded.count()), horizons);
+        if self.bounded.owner.is_some() {
+            count = count.bind(horizons.workspaces());
+        }
         let (count,) = count.fetch_one().await?;
         Ok(count)
     }

@@ -1,6 +1,7 @@
 //! What a sweep removes and what it leaves, step by step, on a clock that stands still.
 
 mod age;
+mod rehearsal;
 mod workspace;
 
 use chrono::{DateTime, TimeDelta, Utc};

@@ -132,21 +132,6 @@ on_each_database! {
         assert_eq!(mentions(&bench.db, GONE).await, ["audit_log.subject"]);
     }
 
-    async fn a_rehearsal_counts_what_a_sweep_removes_and_removes_nothing(database: TestDatabase) {
-        let bench = Bench::new(&database, 31).await;
-        bench.message(GONE, 20, "sent").await;
-        for _ in 0..3 {
-            bench.message(STAYS, 366, "sent").await;
-        }
-        let rehearsal = bench.sweep().rehearse().await.expect("rehearsed");
-        let due: Vec<_> = rehearsal.workspaces.iter().map(|(due, posts)| (due.team_id.as_str(), *posts)).collect();
-        assert_eq!(due, [("T0GONE", 1)]);
-        let found: Vec<_> = rehearsal.found.iter().filter(|found| found.rows > 0).map(|found| (found.what, found.rows)).collect();
-        assert_eq!(found, [("messages of long ago", 3)]);
-        assert_eq!(bench.count(sql!("SELECT COUNT(*) FROM posts")).await, 4);
-        assert_eq!(bench.count(sql!("SELECT COUNT(*) FROM jobs")).await, 0);
-    }
-
     async fn a_lane_is_taken_by_one_and_left_to_workers_afterwards(database: TestDatabase) {
         let bench = Bench::new(&database, 0).await;
         let lane = shared::queue::Lane::sweep();
