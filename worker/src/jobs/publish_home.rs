@@ -13,11 +13,9 @@ use shared::tables::{installations, user_tokens};
 use crate::sync::{blocks, mrkdwn, refusal};
 use crate::{Done, Failure, JobContext};
 
-/// Channels that are listed; Slack shows 100 blocks, of 3,000 characters each.
+/// Channels that are listed: with their names, they are far from the 100 blocks that Slack shows.
 const MOST_CHANNELS: usize = 200;
-/// Channels of a block: each with its id and a few names.
-const CHANNELS_OF_A_BLOCK: usize = 20;
-/// So much of what others are called.
+/// So much of what others are called, escaped.
 const NAMES_MAX_CHARS: usize = 100;
 
 pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
@@ -84,7 +82,7 @@ fn in_step(pairs: &[Pair]) -> Vec<Value> {
         pairs.chunk_by(|a, b| a.channel_id == b.channel_id).map(line).collect();
     let mut shown = vec![blocks::section("*Channels in step*")];
     let listed = &lines[..lines.len().min(MOST_CHANNELS)];
-    shown.extend(listed.chunks(CHANNELS_OF_A_BLOCK).map(|part| blocks::section(&part.join("\n"))));
+    shown.extend(blocks::sections(&listed.join("\n")));
     if lines.len() > MOST_CHANNELS {
         let more = lines.len() - MOST_CHANNELS;
         shown.push(blocks::section(&format!("… and {more} more.")));
@@ -99,6 +97,38 @@ fn line(pairs: &[Pair]) -> String {
         format!("{}{paused}", pair.workspace_name)
     };
     let names = pairs.iter().map(other).collect::<Vec<_>>().join(", ");
-    let names: String = names.chars().take(NAMES_MAX_CHARS).collect();
-    format!("• <#{}> with {}", pairs[0].channel_id, mrkdwn::escaped(&names))
+    let names = mrkdwn::shortened(&mrkdwn::escaped(&names), NAMES_MAX_CHARS);
+    format!("• <#{}> with {names}", pairs[0].channel_id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What Slack lets a section have.
+    const SECTION_MAX_CHARS: usize = 3_000;
+    const MOST_BLOCKS: usize = 100;
+
+    #[test]
+    fn names_that_are_longer_when_they_are_escaped_leave_sections_that_slack_takes() {
+        for name in ["&".repeat(255), "<&> ".repeat(60), "n".to_owned()] {
+            let pair = |number: usize| Pair {
+                channel_id: format!("C0{number:09}").parse().expect("an id"),
+                workspace_name: name.clone(),
+                is_paused: true,
+            };
+            let pairs: Vec<Pair> = (0..=MOST_CHANNELS).map(pair).collect();
+            let shown = in_step(&pairs);
+            assert!(shown.len() < MOST_BLOCKS, "{}", shown.len());
+            let texts: Vec<&str> =
+                shown.iter().filter_map(|block| block["text"]["text"].as_str()).collect();
+            for text in &texts {
+                assert!(text.chars().count() <= SECTION_MAX_CHARS, "{text}");
+                let escapes = ["&amp;", "&lt;", "&gt;"];
+                let whole: usize = escapes.map(|escape| text.matches(escape).count()).iter().sum();
+                assert_eq!(text.matches('&').count(), whole, "{text}");
+            }
+            assert_eq!(texts.concat().matches("<#C0").count(), MOST_CHANNELS);
+        }
+    }
 }
