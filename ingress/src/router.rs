@@ -11,8 +11,11 @@ use crate::{Edge, middleware};
 pub fn router(edge: Edge) -> Router {
     let router = Router::new()
         .route("/slack/events", post(slack::events::receive))
-        .route("/slack/install", get(slack::install::begin))
-        .route("/slack/oauth_redirect", get(slack::oauth_redirect::receive))
+        .route("/slack/install", get(slack::install::begin).head(slack::install::probe))
+        .route(
+            "/slack/oauth_redirect",
+            get(slack::oauth_redirect::receive).head(slack::install::probe),
+        )
         .route("/slack/install/{attempt}", get(slack::install_page::show))
         .route("/slack/install/{attempt}/status", get(slack::install_page::status))
         .route("/health", get(health::alive))

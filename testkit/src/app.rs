@@ -76,11 +76,19 @@ impl TestApp {
     /// As [`TestApp::start_without_worker`], on a Slack whose tokens end after twelve hours.
     pub async fn start_rotating(database: TestDatabase) -> Self {
         let settings = Settings { token_rotation_enabled: true, ..Settings::default() };
-        Self::start_on(settings, database, "false", Clock::system()).await
+        Self::start_on(settings, database, "false", Clock::system(), &[]).await
+    }
+
+    /// As [`TestApp::start`], with further variables.
+    pub async fn start_configured(database: TestDatabase, more: &[(&str, &str)]) -> Self {
+        let settings = Settings::default();
+        let mut app = Self::start_on(settings, database, "false", Clock::system(), more).await;
+        app.start_worker();
+        app
     }
 
     async fn start_with(database: TestDatabase, pacing: &str, clock: Clock) -> Self {
-        Self::start_on(Settings::default(), database, pacing, clock).await
+        Self::start_on(Settings::default(), database, pacing, clock, &[]).await
     }
 
     async fn start_on(
@@ -88,13 +96,14 @@ impl TestApp {
         database: TestDatabase,
         pacing: &str,
         clock: Clock,
+        more: &[(&str, &str)],
     ) -> Self {
         quiet_logs();
         let slack = SlackEmulator::start(settings).await.expect("the emulator starts");
         stage::enter(&slack);
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
         let url = format!("http://{}", listener.local_addr().expect("it listens"));
-        let config = configuration(&slack, &database, pacing, &url);
+        let config = configuration(&slack, &database, pacing, &url, more);
         let services = Services::on(database.open().await, &config.worker, clock, Rng::system());
         let services = services.await.expect("the services open");
         share(&slack, &services).await;
@@ -298,8 +307,9 @@ fn configuration(
     database: &TestDatabase,
     pacing: &str,
     public_url: &str,
+    more: &[(&str, &str)],
 ) -> RunConfig {
-    let mut config = RunConfig::load(Source::fixed([
+    let variables = [
         ("LOCAL_DEVELOPMENT", "true"),
         ("DATABASE_URL", "sqlite:///replaced-below"),
         ("SLACK_SIGNING_SECRET", slack.signing_secret()),
@@ -311,9 +321,9 @@ fn configuration(
         ("SYNCBOT_WORKER_LEASE_SECONDS", "4"),
         ("SYNCBOT_SLACK_SETTLE_SECONDS", "1"),
         ("SYNCBOT_SLACK_PACING", pacing),
-    ]))
-    .expect("a valid configuration")
-    .config;
+    ];
+    let source = Source::fixed(variables.into_iter().chain(more.iter().copied()));
+    let mut config = RunConfig::load(source).expect("a valid configuration").config;
     config.ingress.database = database.config().clone();
     config.worker.database = database.config().clone();
     config

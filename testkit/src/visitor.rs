@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use reqwest::Method;
 use reqwest::header::{COOKIE, HeaderMap, LOCATION, SET_COOKIE};
 use reqwest::redirect::Policy;
 
@@ -20,6 +21,10 @@ pub struct Visitor {
     client: reqwest::Client,
     app: String,
     cookies: BTreeMap<String, String>,
+    /// Cookies that others set at the same address, sent before our own.
+    pub foreign_cookies: Vec<Vec<u8>>,
+    /// Whether each cookie has a header of its own, as HTTP/2 allows.
+    pub splits_cookies: bool,
     /// What every cookie was set with.
     pub set_cookies: Vec<String>,
 }
@@ -41,23 +46,39 @@ impl Visitor {
         drop(crate::request::http_client());
         #[expect(clippy::disallowed_methods, reason = "the product's client follows redirects")]
         let client = reqwest::Client::builder().redirect(Policy::none()).timeout(PATIENCE).build();
-        let (app, cookies) = (app.to_owned(), BTreeMap::new());
-        Self { client: client.expect("a client"), app, cookies, set_cookies: Vec::new() }
+        Self {
+            client: client.expect("a client"),
+            app: app.to_owned(),
+            cookies: BTreeMap::new(),
+            foreign_cookies: Vec::new(),
+            splits_cookies: false,
+            set_cookies: Vec::new(),
+        }
     }
 
     /// Opens an address, or a path of SyncBot's.
     pub async fn open(&mut self, address: &str) -> Seen {
+        self.asks(Method::GET, address).await
+    }
+
+    /// Asks whether there is something at an address, as whatever checks links does.
+    pub async fn probes(&mut self, address: &str) -> Seen {
+        self.asks(Method::HEAD, address).await
+    }
+
+    async fn asks(&mut self, method: Method, address: &str) -> Seen {
         let address = if address.starts_with('/') {
             format!("{}{address}", self.app)
         } else {
             address.to_owned()
         };
-        let cookies: Vec<_> =
-            self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let mut request = self.client.get(address);
-        if !cookies.is_empty() {
-            request = request.header(COOKIE, cookies.join("; "));
+        let own = self.cookies.iter().map(|(name, value)| format!("{name}={value}").into_bytes());
+        let mut cookies: Vec<Vec<u8>> = self.foreign_cookies.iter().cloned().chain(own).collect();
+        if !self.splits_cookies && !cookies.is_empty() {
+            cookies = vec![cookies.join(&b"; "[..])];
         }
+        let request = self.client.request(method, address);
+        let request = cookies.into_iter().fold(request, |request, one| request.header(COOKIE, one));
         let response = request.send().await.expect("answered");
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         for cookie in headers.get_all(SET_COOKIE) {

@@ -5,11 +5,12 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use shared::clock::Clock;
-use shared::config::{SealingConfig, WorkerProcessConfig};
+use shared::config::{SealingConfig, SlackAppConfig, WorkerProcessConfig};
 use shared::crypto::{Sealer, SealerError};
 use shared::db::{Db, Patience};
 use shared::queue::Queue;
 use shared::rng::Rng;
+use shared::slack::features::Scopes;
 use shared::slack::{self, AppCredentials};
 use url::Url;
 
@@ -28,6 +29,8 @@ pub struct Services {
     pub pacer: Pacer,
     /// What the app calls with in its own name; `None`: it was not configured, which production does not let pass.
     pub app: Option<AppCredentials>,
+    /// The scopes that workspaces and people are asked for.
+    pub asked: Arc<Scopes>,
     /// Where browsers reach this instance, if that was configured.
     pub public_url: Option<Url>,
     /// Slack has said that it takes marks with the tokens of apps alone.
@@ -73,6 +76,8 @@ impl Services {
         let credentials = config.app.client_id.clone().zip(config.client.client_secret.clone());
         let app = credentials
             .map(|(client_id, client_secret)| AppCredentials { client_id, client_secret });
+        let SlackAppConfig { bot_scopes, user_scopes, .. } = config.app.clone();
+        let asked = Arc::new(Scopes { bot: bot_scopes, person: user_scopes });
         let public_url = config.policy.public_url.clone();
         let settle = config.worker.settle;
         let retention_days = config.policy.retention_days.unwrap_or(DEFAULT_RETENTION_DAYS);
@@ -87,6 +92,7 @@ impl Services {
             rng,
             pacer,
             app,
+            asked,
             public_url,
             marks_are_for_apps,
             retention_days,

@@ -11,6 +11,7 @@ use shared::config::{Source, SweepConfig};
 use shared::db::{DbError, retry_contention};
 use shared::jobs::retention_sweep::Position;
 use shared::queue::{Cared, Lane, Lease, QueueError, millis};
+use shared::tables::audit::Actor;
 use shared::tables::forget::Due;
 use worker::retention::{Rehearsal, Step, Sweep};
 
@@ -53,7 +54,8 @@ pub(crate) fn main(options: &Options) -> ExitCode {
         async |desk, config| {
             let Desk { queue, clock, rng } = desk;
             let days = config.retention_days;
-            let sweep = Sweep::new(queue.clone(), clock.clone(), rng.clone(), days);
+            let sweep =
+                Sweep::new(queue.clone(), clock.clone(), rng.clone(), days, Actor::Operator);
             if options.dry_run {
                 say::answer(&rehearsed(&sweep.rehearse().await?, days));
                 return Ok(Outcome::Done);
@@ -197,7 +199,13 @@ fn rehearsed(rehearsal: &Rehearsal, days: u32) -> String {
         text.push('\n');
     }
     text.push_str(&table.render());
-    text.push_str("\nNothing was removed.\n");
+    text.push_str("\nNot counted: ");
+    if !rehearsal.workspaces.is_empty() {
+        text.push_str(
+            "what else these workspaces had, what nobody needs once they are gone, and\n",
+        );
+    }
+    text.push_str("what ended long ago in the queue (docs/JOBS.md).\nNothing was removed.\n");
     text
 }
 

@@ -21,6 +21,8 @@ pub(crate) enum Lacking {
     Worker,
     /// The database does not answer in time.
     Database,
+    /// As many began within a minute as may.
+    Room,
 }
 
 impl Lacking {
@@ -29,7 +31,9 @@ impl Lacking {
             Self::State | Self::Attempt => StatusCode::BAD_REQUEST,
             Self::Cookie => StatusCode::FORBIDDEN,
             Self::Novelty(_) => StatusCode::CONFLICT,
-            Self::Configuration | Self::Worker | Self::Database => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Configuration | Self::Worker | Self::Database | Self::Room => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
         }
     }
 
@@ -45,7 +49,7 @@ impl Lacking {
             Self::Attempt => page(
                 "unknown",
                 "This page is no longer valid",
-                "The installation did not begin here, or more than a week ago. Nothing was changed: begin with the button.",
+                "The installation did not begin here, or too long ago. Nothing was changed: begin with the button.",
             )
             .leading_to(WayOn::Begin(AGAIN)),
             Self::Cookie => page(
@@ -71,6 +75,12 @@ impl Lacking {
                 "SyncBot cannot take this just now",
                 "Its database does not answer. Load this page again in a moment: nothing is lost.",
             ),
+            Self::Room => page(
+                "too-many",
+                "Too many install SyncBot at once",
+                "Try again in a minute.",
+            )
+            .leading_to(WayOn::Begin("Try again")),
         }
     }
 }

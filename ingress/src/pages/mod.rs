@@ -13,6 +13,6 @@ mod words;
 
 pub(crate) use app::App;
 pub(crate) use lacking::Lacking;
-pub(crate) use response::{page, redirect};
+pub(crate) use response::{DISCREET, page, redirect};
 pub(crate) use visitor::{Visitor, hash};
 pub(crate) use words::Shown;

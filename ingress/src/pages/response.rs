@@ -17,7 +17,8 @@ use super::App;
 use super::document::{SCRIPT, STYLE, render};
 use super::words::Page;
 
-const DISCREET: [(HeaderName, &str); 2] =
+/// For whatever has to do with an installation.
+pub(crate) const DISCREET: [(HeaderName, &str); 2] =
     [(CACHE_CONTROL, "no-store"), (REFERRER_POLICY, "no-referrer")];
 
 /// By their hashes, no script and no style but these.

@@ -5,17 +5,13 @@ use axum::http::header::COOKIE;
 use axum::http::{HeaderMap, HeaderValue};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
-use chrono::TimeDelta;
 use sha2::{Digest as _, Sha256};
 use shared::ids::InstallAttemptId;
 use shared::rng::Rng;
-use shared::tables::install_attempts::Attempt;
-
-/// As long as attempts are kept.
-const KEPT_FOR: TimeDelta = TimeDelta::days(1);
+use shared::tables::install_attempts::{Attempt, KEPT_FOR};
 
 /// What stands in the place of a secret in the database.
-pub(crate) fn hash(secret: &str) -> String {
+pub(crate) fn hash(secret: impl AsRef<[u8]>) -> String {
     hex::encode(Sha256::digest(secret))
 }
 
@@ -39,7 +35,8 @@ impl Visitor {
         hash(&self.cookie)
     }
 
-    /// No script reads it, no other site sends it along but by a link, and over a network it goes encrypted.
+    /// It lasts as long as the attempt may be asked for. No script reads it, no other site sends it along but by a link,
+    /// and over a network it goes encrypted.
     pub(crate) fn set_cookie(&self, attempt: &InstallAttemptId, is_https: bool) -> HeaderValue {
         let secure = if is_https { "; Secure" } else { "" };
         let (name, value, age) = (name_of(attempt), &self.cookie, KEPT_FOR.num_seconds());
@@ -48,14 +45,15 @@ impl Visitor {
         HeaderValue::try_from(cookie).expect("it is plain ASCII")
     }
 
-    /// Whether a request comes from the browser in which an attempt began.
+    /// Whether a request comes from the browser in which an attempt began. Others may have set cookies of any bytes at
+    /// the same address.
     pub(crate) fn is_of(headers: &HeaderMap, attempt: &Attempt) -> bool {
-        let name = name_of(&attempt.id);
-        let cookies = headers.get_all(COOKIE).into_iter().filter_map(|value| value.to_str().ok());
-        cookies
-            .flat_map(|cookies| cookies.split(';'))
-            .filter_map(|cookie| cookie.trim().split_once('='))
-            .any(|(known, value)| known == name && hash(value) == attempt.cookie)
+        let own = format!("{}=", name_of(&attempt.id));
+        let headers = headers.get_all(COOKIE).into_iter();
+        headers
+            .flat_map(|cookies| cookies.as_bytes().split(|byte| *byte == b';'))
+            .filter_map(|cookie| cookie.trim_ascii().strip_prefix(own.as_bytes()))
+            .any(|value| hash(value) == attempt.cookie)
     }
 }
 

@@ -40,10 +40,11 @@ pub enum Position {
         /// The last message that was looked at; empty: none.
         behind: String,
     },
-    /// At a table of which only the age of rows counts.
+    /// At rows of which only the age counts.
     Aged {
-        /// The table.
-        table: String,
+        /// Which, by their name in `forget::AGED`. In payloads it has always been called so.
+        #[serde(rename = "table")]
+        name: String,
     },
     /// At the end.
     Through,

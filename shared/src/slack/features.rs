@@ -14,6 +14,29 @@ pub struct Feature {
     pub without: &'static str,
 }
 
+impl Feature {
+    /// Whether it is for each person to allow, rather than for a workspace.
+    pub fn is_personal(&self) -> bool {
+        !self.person.is_empty()
+    }
+}
+
+/// Scopes of a bot and of a person, asked for or granted.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct Scopes {
+    pub bot: Vec<String>,
+    pub person: Vec<String>,
+}
+
+impl Scopes {
+    /// Both lists are as Slack writes them, separated by commas.
+    pub fn granted(bot: &str, person: &str) -> Self {
+        let list = |scopes: &str| scopes.split(',').map(str::to_owned).collect();
+        Self { bot: list(bot), person: list(person) }
+    }
+}
+
 /// What only the bot's scopes are needed for.
 const fn of_bot(
     code: &'static str,
@@ -68,14 +91,16 @@ pub const FEATURES: [Feature; 12] = [
     },
 ];
 
-/// What lacks some of its scopes. Both lists are as Slack writes them, separated by commas.
-pub fn lacking(bot: &str, person: &str) -> impl Iterator<Item = Feature> {
-    let lacks = |wanted: &[&str], granted: &str| {
-        wanted.iter().any(|scope| !granted.split(',').any(|one| one == *scope))
+/// What lacks scopes that were asked for and not granted. What an operator does not ask for, nobody can grant.
+pub fn lacking(asked: &Scopes, granted: &Scopes) -> impl Iterator<Item = Feature> {
+    let lacks = |needed: &[&str], asked: &[String], granted: &[String]| {
+        let is_in = |list: &[String], scope: &str| list.iter().any(|one| one == scope);
+        needed.iter().any(|scope| is_in(asked, scope) && !is_in(granted, scope))
     };
-    FEATURES
-        .into_iter()
-        .filter(move |feature| lacks(feature.bot, bot) || lacks(feature.person, person))
+    FEATURES.into_iter().filter(move |feature| {
+        lacks(feature.bot, &asked.bot, &granted.bot)
+            || lacks(feature.person, &asked.person, &granted.person)
+    })
 }
 
 /// What stands for these codes, separated by commas.
@@ -104,15 +129,28 @@ mod tests {
     #[test]
     fn what_lacks_a_scope_is_named_and_comes_back_as_it_was_stored() {
         let (bot, person) = (scopes::BOT.join(","), scopes::USER.join(","));
-        assert_eq!(lacking(&bot, &person).count(), 0);
-        let fewer = bot.replace("files:write,", "");
+        let asked = Scopes::granted(&bot, &person);
         let codes = |bot: &str, person: &str| {
-            lacking(bot, person).map(|feature| feature.code).collect::<Vec<_>>().join(",")
+            let granted = Scopes::granted(bot, person);
+            lacking(&asked, &granted).map(|feature| feature.code).collect::<Vec<_>>().join(",")
         };
+        assert_eq!(codes(&bot, &person), "");
+        let fewer = bot.replace("files:write,", "");
         assert_eq!(codes(&fewer, ""), "file,own");
         let all = codes("", "");
         assert!(all.len() <= 64, "as the column has it: {all}");
         assert_eq!(stored(&all).count(), FEATURES.len());
         assert_eq!(stored("").count(), 0);
+    }
+
+    #[test]
+    fn what_nobody_asked_for_is_not_lacking() {
+        let asked = Scopes::granted("chat:write,files:read", "chat:write");
+        let lacks = |bot: &str, person: &str| {
+            let granted = Scopes::granted(bot, person);
+            lacking(&asked, &granted).map(|feature| feature.code).collect::<Vec<_>>()
+        };
+        assert!(lacks("chat:write,files:read", "chat:write").is_empty());
+        assert_eq!(lacks("chat:write", ""), ["file", "own"]);
     }
 }

@@ -4,7 +4,7 @@
 //! up) → `exchanged` (what Slack gave is here, sealed) → `installed`; or `failed`, from each of the others. Each
 //! step is taken once: whoever finds another status than the one it goes on from does nothing.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::SecretString;
 
 use crate::crypto::{Place, SealError, Sealer};
@@ -13,6 +13,11 @@ use crate::ids::InstallAttemptId;
 use crate::install::Reason;
 use crate::sql;
 use crate::tables::sealing_keys;
+
+/// For so long after it began. Whoever is sent back from Slack looks at its end within minutes, or asks within days.
+pub const KEPT_FOR: TimeDelta = TimeDelta::days(7);
+/// As [`KEPT_FOR`], of one that only `began`: there may be many, and nobody can go on with one after ten minutes.
+pub const BEGAN_KEPT_FOR: TimeDelta = TimeDelta::days(1);
 
 /// How far it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,6 +112,13 @@ pub async fn begin(
     .bind(now)
     .execute_one("install_attempts", id)
     .await
+}
+
+/// How many began since then.
+pub async fn begun_since(db: &Db, then: DateTime<Utc>) -> Result<i64, DbError> {
+    let count = db.read(sql!("SELECT COUNT(*) FROM install_attempts WHERE created_at > $1"));
+    let (count,) = count.bind(then).fetch_one().await?;
+    Ok(count)
 }
 
 /// The attempt of an id.

@@ -8,6 +8,7 @@ mod crowd;
 mod developer;
 mod outage;
 mod queue_commands;
+mod refused_installation;
 mod rotate_key;
 mod several;
 mod sweep;

@@ -6,6 +6,7 @@ use shared::db::Db;
 use shared::queue::{Lane, Queue};
 use shared::rng::Rng;
 use shared::sql;
+use shared::tables::audit::{self, Filter};
 use testkit::{Process, TestDatabase, Town, on_each_database};
 
 /// Runs it with what an operator's shell has; returns exit status and everything that it printed.
@@ -45,13 +46,20 @@ on_each_database! {
         let (status, output) = sweep(&database, &[], &["--dry-run"]).await;
         assert!(status == 0 && output.contains("Birch (T0BIRCH), uninstalled since 20"), "{status}: {output}");
         assert!(output.contains("workspaces, 30 days after") && output.contains("Nothing was removed."), "{output}");
+        assert!(output.contains("Not counted: what else these workspaces had"), "{output}");
+        let syncs = |output: &str| output.lines().find_map(|line| line.trim_start().strip_prefix("syncs without a channel").map(|rows| rows.trim().to_owned()));
+        assert_eq!(syncs(&output).as_deref(), Some("2"), "{output}");
         let (status, output) = sweep(&database, &[("SOFT_DELETE_RETENTION_DAYS", "60")], &[]).await;
         assert!(status == 0 && output.contains("There was nothing to remove."), "{status}: {output}");
         assert_eq!(workspaces(&db).await, 2);
         let (status, output) = sweep(&database, &[], &[]).await;
         assert!(status == 0 && output.contains("The workspace Birch (T0BIRCH), uninstalled since 20"), "{status}: {output}");
         assert!(output.contains("workspaces") && output.contains("rows of workspaces"), "{output}");
+        assert_eq!(syncs(&output).as_deref(), Some("2"), "as it was said: {output}");
         assert_eq!(workspaces(&db).await, 1);
+        let noted = audit::latest(&db, &Filter::default(), 1).await.expect("read");
+        let purged = (noted[0].action.as_str(), noted[0].actor.as_str(), noted[0].detail.as_deref());
+        assert_eq!(purged, ("workspace.purged", "operator", Some("45 days after it was uninstalled")));
         let (status, output) = sweep(&database, &[], &[]).await;
         assert!(status == 0 && output == "There was nothing to remove.\n", "{status}: {output}");
         let (status, output) = sweep(&database, &[("SOFT_DELETE_RETENTION_DAYS", "0")], &[]).await;

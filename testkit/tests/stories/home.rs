@@ -1,6 +1,8 @@
 //! What people see on the app's Home tab.
 
 use serde_json::Value;
+use shared::slack::scopes;
+use shared::sql;
 use slack_emulator::SlackEmulator;
 use testkit::{ACME, BIRCH, CEDAR, PATIENCE, Side, TestApp, Visitor, on_each_database};
 
@@ -43,7 +45,7 @@ on_each_database! {
         visitor.comes_back(back.as_str()).await;
         until_it_says(&app, CEDAR, "No channel of this workspace is in step with another one yet.").await;
         until_it_says(&app, CEDAR, "*What does not work here*\n• reactions are not copied").await;
-        until_it_says(&app, CEDAR, "/slack/install?team=T0CEDAR|Install SyncBot again>").await;
+        until_it_says(&app, CEDAR, "/slack/install?team=T0CEDAR|install SyncBot again>").await;
         // Again, allowing everything.
         visitor.installs(&app.slack, CEDAR).await;
         let all = |slack: &SlackEmulator| !words(slack, CEDAR).contains("does not work");
@@ -53,10 +55,47 @@ on_each_database! {
         app.stop_everything().await;
     }
 
+    async fn whoever_did_not_let_syncbot_speak_for_them_is_invited_to_and_nobody_to_install_it(database: TestDatabase) {
+        let app = TestApp::start(database).await;
+        app.slack.open_home(BIRCH.team, BIRCH.person);
+        until_it_says(&app, BIRCH, "/slack/install?team=T0BIRCH|authorise it>").await;
+        assert!(!words(&app.slack, BIRCH).contains("does not work"), "{}", words(&app.slack, BIRCH));
+
+        app.authorize(BIRCH, BIRCH.person).await;
+        app.slack.open_home(BIRCH.team, BIRCH.person);
+        let nothing = |slack: &SlackEmulator| !words(slack, BIRCH).contains("authorise");
+        app.slack.wait_until(nothing, PATIENCE).await.expect("there is nothing to invite them to");
+
+        // Since then it asks for more.
+        app.db.write(sql!("UPDATE user_tokens SET scopes = 'chat:write'")).execute().await.expect("stored");
+        app.slack.open_home(BIRCH.team, BIRCH.person);
+        until_it_says(&app, BIRCH, "/slack/install?team=T0BIRCH|authorise it again>").await;
+        assert!(!words(&app.slack, BIRCH).contains("does not work"), "{}", words(&app.slack, BIRCH));
+        app.until_settled().await;
+        assert_eq!(app.dead_jobs().await, []);
+        app.stop_everything().await;
+    }
+
+    async fn what_the_operator_does_not_ask_for_lacks_nowhere(database: TestDatabase) {
+        let fewer = scopes::BOT.join(",").replace("reactions:read,reactions:write,", "");
+        let asked = [("SLACK_BOT_SCOPES", fewer.as_str()), ("SLACK_USER_SCOPES", "chat:write,files:write")];
+        let app = TestApp::start_configured(database, &asked).await;
+        enters(&app, CEDAR);
+        let mut visitor = Visitor::at(&app.url);
+        let page = visitor.installs(&app.slack, CEDAR).await;
+        let seen = visitor.until(&page, "installed").await;
+        assert!(!seen.text.contains("The rest works"), "{}", seen.text);
+        until_it_says(&app, CEDAR, "SyncBot is installed in *Cedar*.").await;
+        let shown = words(&app.slack, CEDAR);
+        assert!(!shown.contains("does not work") && !shown.contains("authorise"), "{shown}");
+        app.until_settled().await;
+        app.stop_everything().await;
+    }
+
     async fn of_many_channels_the_first_are_listed(database: TestDatabase) {
         let app = TestApp::start(database).await;
         let mut tx = app.db.begin().await.expect("begun");
-        let copied = shared::sql!(
+        let copied = sql!(
             "INSERT INTO sync_channels (id, sync_id, workspace_id, channel_id, publishes, subscribes, status, created_at)
              SELECT $1, sync_id, workspace_id, $2, publishes, subscribes, status, created_at FROM sync_channels WHERE channel_id = 'C0TOWN'"
         );

@@ -6,9 +6,10 @@ use secrecy::ExposeSecret as _;
 use shared::db::{DbError, Tx};
 use shared::install::Reason;
 use shared::jobs::install_workspace::{self, Payload};
+use shared::slack::features::{self, Scopes};
 use shared::slack::methods::auth::{self, Identity};
 use shared::slack::methods::oauth::{self, Token};
-use shared::slack::{CallError, Outcome, features};
+use shared::slack::{CallError, Outcome};
 use shared::tables::audit::Actor;
 use shared::tables::install_attempts::{self, Attempt, Status};
 use shared::tables::{installations, workspaces};
@@ -51,9 +52,9 @@ async fn store(
     // The step before noted when Slack gave it.
     let at = attempt.updated_at;
     let person_scopes = person.token.as_ref().map(|token| token.scope.as_str());
-    let lacking: Vec<&str> = features::lacking(&bot.scope, person_scopes.unwrap_or_default())
-        .map(|feature| feature.code)
-        .collect();
+    let scopes = Scopes::granted(&bot.scope, person_scopes.unwrap_or_default());
+    let lacking: Vec<&str> =
+        features::lacking(&cx.services.asked, &scopes).map(|feature| feature.code).collect();
     let granted = Granted {
         team_id,
         name: team,

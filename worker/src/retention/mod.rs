@@ -31,6 +31,7 @@ const MESSAGES: i64 = 128;
 const LOOK: i64 = 2_000;
 
 const OF_WORKSPACES: &str = "rows of workspaces";
+const ENDED_SYNCS: &str = "syncs without a channel";
 const OLD_POSTS: &str = "messages of long ago";
 const UNDELIVERED: &str = "texts that could not be delivered";
 
@@ -41,6 +42,7 @@ pub struct Sweep {
     clock: Clock,
     rng: Rng,
     retention_days: u32,
+    actor: Actor,
 }
 
 /// What one step did.
@@ -65,15 +67,15 @@ impl Step {
 }
 
 impl Sweep {
-    /// A sweep that leaves workspaces `retention_days` to come back.
-    pub fn new(queue: Queue, clock: Clock, rng: Rng, retention_days: u32) -> Self {
-        Self { queue, clock, rng, retention_days }
+    /// A sweep that leaves workspaces `retention_days` to come back; `actor`: who wants it.
+    pub fn new(queue: Queue, clock: Clock, rng: Rng, retention_days: u32, actor: Actor) -> Self {
+        Self { queue, clock, rng, retention_days, actor }
     }
 
     /// As [`Sweep::new`], for a worker.
     pub(crate) fn of(services: &Services) -> Self {
         let Services { queue, clock, rng, retention_days, .. } = services.clone();
-        Self::new(queue, clock, rng, retention_days)
+        Self::new(queue, clock, rng, retention_days, Actor::SyncBot)
     }
 
     /// What is old is so by the database's clock: one machine with a wrong clock removes nothing too early.
@@ -96,11 +98,11 @@ impl Sweep {
                 let ended = forget::ended_syncs(tx, MESSAGES).await?;
                 let next = if ended.is_empty() { posts_behind("") } else { Position::Syncs };
                 let removed = forget::forget_ended_syncs(tx, &ended).await?;
-                Ok(Step::to(next, "syncs without a channel", removed))
+                Ok(Step::to(next, ENDED_SYNCS, removed))
             }
             Position::Posts { behind } => forget_posts(tx, &horizons, behind).await,
             Position::Bodies { behind } => forget_bodies(tx, &horizons, behind).await,
-            Position::Aged { table } => forget_aged(tx, &horizons, table).await,
+            Position::Aged { name } => forget_aged(tx, &horizons, name).await,
             Position::Through => Ok(Step::to(Position::Through, "", 0)),
         }
     }
@@ -166,12 +168,13 @@ impl Sweep {
         if removed > 0 {
             return Ok(Step::to(Position::Rows { workspace: due.id }, OF_WORKSPACES, removed));
         }
+        let days = horizons.days_since(due.deleted_at);
         let entry = Entry {
             team: Some(&due.team_id),
-            actor: Actor::SyncBot,
+            actor: self.actor.clone(),
             action: "workspace.purged",
             subject: Some(due.id.to_string()),
-            detail: Some(format!("{} days after it was uninstalled", self.retention_days)),
+            detail: Some(format!("{days} days after it was uninstalled")),
         };
         audit::note(tx, &entry, &self.clock, &self.rng).await?;
         forget::finish(tx, &due.id).await?;
@@ -190,22 +193,22 @@ async fn forget_posts(tx: &mut Tx, horizons: &Horizons, behind: &str) -> Result<
 
 async fn forget_bodies(tx: &mut Tx, horizons: &Horizons, behind: &str) -> Result<Step, DbError> {
     let Some(page) = forget::page_of_posts(tx, behind, horizons.undelivered(), LOOK).await? else {
-        let table = AGED[0].table().to_owned();
-        return Ok(Step::to(Position::Aged { table }, UNDELIVERED, 0));
+        let name = AGED[0].name.to_owned();
+        return Ok(Step::to(Position::Aged { name }, UNDELIVERED, 0));
     };
     let found = forget::forgettable_bodies(tx, &page, horizons).await?;
     let removed = forget::forget_bodies(tx, &found).await?;
     Ok(Step::to(Position::Bodies { behind: page.last.to_string() }, UNDELIVERED, removed))
 }
 
-async fn forget_aged(tx: &mut Tx, horizons: &Horizons, table: &str) -> Result<Step, DbError> {
-    let mut rest = AGED.iter().skip_while(|aged| aged.table() != table);
-    // A release that knows the table no longer has nothing to do there.
+async fn forget_aged(tx: &mut Tx, horizons: &Horizons, name: &str) -> Result<Step, DbError> {
+    let mut rest = AGED.iter().skip_while(|aged| aged.name != name);
+    // A release that knows the name no longer has nothing to do there.
     let Some(aged) = rest.next() else { return Ok(Step::to(Position::Through, "", 0)) };
     let removed = aged.forget(tx, horizons, ROWS).await?;
     let next = match rest.next() {
-        _ if removed > 0 => Position::Aged { table: table.to_owned() },
-        Some(next) => Position::Aged { table: next.table().to_owned() },
+        _ if removed > 0 => Position::Aged { name: name.to_owned() },
+        Some(next) => Position::Aged { name: next.name.to_owned() },
         None => Position::Through,
     };
     Ok(Step::to(next, aged.what, removed))

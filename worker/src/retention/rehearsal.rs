@@ -27,7 +27,8 @@ pub struct Found {
 }
 
 impl Sweep {
-    /// Counts what there is to remove, in steps as bounded as those that would remove it.
+    /// Counts what there is to remove, in steps as bounded as those that would remove it. What goes with a workspace is
+    /// not counted again; what nobody needs only once it is gone is not counted at all.
     pub async fn rehearse(&self) -> Result<Rehearsal, DbError> {
         let (db, horizons) = (self.queue.db(), self.horizons());
         let mut workspaces = Vec::new();
@@ -35,16 +36,20 @@ impl Sweep {
             let posts = forget::count_posts(db, &due.id).await?;
             workspaces.push((due, posts));
         }
-        let (mut posts, mut behind) = (0, String::new());
+        let syncs = forget::count_ended_syncs(db, horizons.workspaces()).await?;
+        let (mut posts, mut bodies, mut behind) = (0, 0, String::new());
         loop {
             let mut tx = db.begin().await?;
             let page = forget::page_of_posts(&mut tx, &behind, horizons.records(), LOOK).await?;
             let Some(page) = page else { break };
-            posts += count(forget::idle_posts(&mut tx, &page, &horizons).await?.len());
+            let idle = forget::idle_posts(&mut tx, &page, &horizons).await?;
+            let found = forget::forgettable_bodies(&mut tx, &page, &horizons).await?;
             tx.rollback().await?;
+            posts += count(idle.len());
+            // What a message says that is forgotten goes with it.
+            bodies += count(found.iter().filter(|post| idle.binary_search(post).is_err()).count());
             behind = page.last.to_string();
         }
-        let (mut bodies, mut behind) = (0, String::new());
         loop {
             let mut tx = db.begin().await?;
             let page =
@@ -55,6 +60,7 @@ impl Sweep {
             behind = page.last.to_string();
         }
         let mut found = vec![
+            Found { what: super::ENDED_SYNCS, rows: u64::try_from(syncs).unwrap_or_default() },
             Found { what: super::OLD_POSTS, rows: posts },
             Found { what: super::UNDELIVERED, rows: bodies },
         ];

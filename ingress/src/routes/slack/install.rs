@@ -4,18 +4,23 @@
 use std::time::Duration;
 
 use axum::extract::{Query, State};
-use axum::http::StatusCode;
-use axum::http::header::SET_COOKIE;
-use axum::response::Response;
+use axum::http::header::{RETRY_AFTER, SET_COOKIE};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use chrono::TimeDelta;
 use serde::Deserialize;
 use shared::ids::{InstallAttemptId, TeamId};
 use shared::tables::install_attempts;
 
 use crate::Edge;
-use crate::pages::{Lacking, Visitor, hash, page, redirect};
+use crate::pages::{DISCREET, Lacking, Visitor, hash, page, redirect};
 
 /// A person waits.
 pub(super) const DATABASE_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// So many begin within a minute, on all ingresses together: nobody fills the database. Those who come at the same
+/// moment may be a few more.
+const MOST_IN_A_MINUTE: i64 = 600;
 
 /// What the address may say.
 #[derive(Default, Deserialize)]
@@ -35,14 +40,32 @@ pub(crate) async fn begin(
     let visitor = Visitor::new(&edge.rng);
     let attempt = InstallAttemptId::generate(&edge.clock, &edge.rng);
     let (cookie, state, now) = (visitor.cookie_hash(), hash(&visitor.state), edge.clock.now());
-    let began = install_attempts::begin(edge.queue.db(), &attempt, &cookie, &state, now);
-    if in_time(began).await.is_none() {
-        return lacking(&edge, Lacking::Database);
+    let began = async {
+        let (db, a_minute_ago) = (edge.queue.db(), now - TimeDelta::minutes(1));
+        if install_attempts::begun_since(db, a_minute_ago).await? >= MOST_IN_A_MINUTE {
+            return Ok(false);
+        }
+        install_attempts::begin(db, &attempt, &cookie, &state, now).await?;
+        Ok(true)
+    };
+    match in_time(began).await {
+        Some(true) => {}
+        Some(false) => {
+            let mut response = lacking(&edge, Lacking::Room);
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(60));
+            return response;
+        }
+        None => return lacking(&edge, Lacking::Database),
     }
     let target = app.authorize_url(&visitor.state, team.as_ref());
     let mut response = redirect(StatusCode::FOUND, target.as_str());
     response.headers_mut().insert(SET_COOKIE, visitor.set_cookie(&attempt, app.is_https()));
     response
+}
+
+/// `HEAD`: whoever asks whether there is something here, as whatever checks links does, begins nothing.
+pub(crate) async fn probe() -> Response {
+    (StatusCode::OK, DISCREET).into_response()
 }
 
 /// A page for somebody who cannot go on.

@@ -1,22 +1,23 @@
 //! `GET /slack/install/{attempt}`: what becomes of an installation, for the browser in which it began alone; and
 //! `/status`, by which the page learns that there is something else to show.
 
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
-use axum::http::header::{CACHE_CONTROL, REFERRER_POLICY};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use shared::ids::InstallAttemptId;
 use shared::tables::install_attempts;
 
 use super::install::{in_time, lacking};
 use crate::Edge;
-use crate::pages::{Lacking, Shown, Visitor, page};
+use crate::pages::{DISCREET, Lacking, Shown, Visitor, page};
 
 pub(crate) async fn show(
     State(edge): State<Edge>,
-    Path(attempt): Path<String>,
+    attempt: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
 ) -> Response {
-    match look(&edge, &attempt, &headers).await {
+    match look(&edge, attempt, &headers).await {
         Ok(shown) => page(StatusCode::OK, &shown.page(), edge.app.as_deref()),
         Err(reason) => lacking(&edge, reason),
     }
@@ -24,18 +25,23 @@ pub(crate) async fn show(
 
 pub(crate) async fn status(
     State(edge): State<Edge>,
-    Path(attempt): Path<String>,
+    attempt: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
 ) -> Response {
-    let discreet = [(CACHE_CONTROL, "no-store"), (REFERRER_POLICY, "no-referrer")];
-    match look(&edge, &attempt, &headers).await {
-        Ok(shown) => (discreet, shown.state()).into_response(),
-        Err(reason) => (reason.status(), discreet).into_response(),
+    match look(&edge, attempt, &headers).await {
+        Ok(shown) => (DISCREET, shown.state()).into_response(),
+        Err(reason) => (reason.status(), DISCREET).into_response(),
     }
 }
 
-async fn look(edge: &Edge, attempt: &str, headers: &HeaderMap) -> Result<Shown, Lacking> {
-    let Ok(id) = attempt.parse() else { return Err(Lacking::Attempt) };
+async fn look(
+    edge: &Edge,
+    attempt: Result<Path<String>, PathRejection>,
+    headers: &HeaderMap,
+) -> Result<Shown, Lacking> {
+    // What is no text is no id, either.
+    let id = attempt.ok().and_then(|Path(attempt)| attempt.parse().ok());
+    let id: InstallAttemptId = id.ok_or(Lacking::Attempt)?;
     let found = in_time(install_attempts::of(edge.queue.db(), &id)).await;
     let attempt = found.ok_or(Lacking::Database)?.ok_or(Lacking::Attempt)?;
     if !Visitor::is_of(headers, &attempt) {

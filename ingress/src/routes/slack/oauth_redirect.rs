@@ -22,6 +22,8 @@ use crate::pages::{App, Lacking, Visitor, hash, redirect};
 const STATE_LIFE: TimeDelta = TimeDelta::seconds(600);
 /// No code of Slack's is longer.
 const CODE_MAX_BYTES: usize = 1_024;
+/// Nor is any error.
+const ERROR_MAX_BYTES: usize = 64;
 
 /// What Slack brings back.
 #[derive(Default, Deserialize)]
@@ -88,7 +90,11 @@ fn decision<'b>(
 ) -> Result<&'b SecretString, Reason> {
     if let Some(error) = &brought.error {
         let reason = Reason::of_slack(error);
-        tracing::info!(reason = reason.as_str(), "Slack sends somebody back without a code");
+        tracing::info!(
+            reason = reason.as_str(),
+            slack.error = loggable(error),
+            "Slack sends somebody back without a code"
+        );
         return Err(reason);
     }
     if edge.clock.now() - attempt.created_at > STATE_LIFE {
@@ -97,6 +103,14 @@ fn decision<'b>(
     let code = brought.code.as_ref();
     let is_one = |code: &&SecretString| (1..=CODE_MAX_BYTES).contains(&code.expose_secret().len());
     code.filter(is_one).ok_or(Reason::Refused)
+}
+
+/// An error of Slack's as it may stand in the log. Whoever makes the address up chooses what stands there: what does not
+/// look like one of Slack's codes is left out.
+fn loggable(error: &str) -> Option<&str> {
+    let is_code = (1..=ERROR_MAX_BYTES).contains(&error.len())
+        && error.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    is_code.then_some(error)
 }
 
 /// Returns when the job is on disk. `false`: the attempt was brought back before.

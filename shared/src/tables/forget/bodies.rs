@@ -21,7 +21,8 @@ static FORGET: ListStatement =
 pub(super) static LISTS: [&ListStatement; 3] = [&DEAD_COPIES, &REPLAYABLE, &FORGET];
 
 /// The messages of a page whose words nobody will need: no copy is under way, no job of a dead one can be replayed,
-/// and no pause keeps a change of it back, nor did until lately.
+/// and no pause keeps a change of it back, nor did until lately. What was said in a workspace whose time is over, or for
+/// it, goes with it.
 pub async fn forgettable(
     tx: &mut Tx,
     page: &Page,
@@ -33,6 +34,9 @@ pub async fn forgettable(
             "SELECT posts.id FROM posts
              WHERE posts.id > $1 AND posts.id <= $2 AND posts.body IS NOT NULL
                AND posts.version < $3 AND posts.said_at < $3
+               AND posts.workspace_id NOT IN (SELECT id FROM workspaces WHERE deleted_at <= $4)
+               AND (SELECT COUNT(*) FROM copies JOIN workspaces ON workspaces.id = copies.workspace_id
+                    WHERE copies.post_id = posts.id AND workspaces.deleted_at <= $4) = 0
                AND (SELECT COUNT(*) FROM copies WHERE copies.post_id = posts.id AND copies.state IN ('pending', 'sending')) = 0
                AND (SELECT COUNT(*) FROM sync_channels AS origin JOIN pauses ON pauses.sync_channel_id = origin.id
                     WHERE origin.workspace_id = posts.workspace_id AND origin.channel_id = posts.channel_id
@@ -47,6 +51,7 @@ pub async fn forgettable(
         .bind(page.behind.clone())
         .bind(page.last.clone())
         .bind(horizons.undelivered().timestamp_micros())
+        .bind(horizons.workspaces())
         .fetch_all()
         .await?;
     let found: Vec<PostId> = rows.into_iter().map(|(id,)| id).collect();

@@ -7,16 +7,32 @@ use crate::db::Statement;
 /// Rows of one table for which a condition about `$1` holds.
 #[derive(Debug)]
 pub(super) struct Bounded {
-    /// The table.
-    pub(super) table: &'static str,
+    table: &'static str,
     condition: &'static str,
+    /// Which workspace has one, as an expression.
+    pub(super) owner: Option<&'static str>,
     delete: OnceLock<Statement>,
     count: OnceLock<Statement>,
 }
 
 impl Bounded {
     pub(super) const fn new(table: &'static str, condition: &'static str) -> Self {
-        Self { table, condition, delete: OnceLock::new(), count: OnceLock::new() }
+        Self { table, condition, owner: None, delete: OnceLock::new(), count: OnceLock::new() }
+    }
+
+    /// As [`Bounded::new`], of rows that go with the workspace that `owner` gives.
+    pub(super) const fn owned(
+        table: &'static str,
+        condition: &'static str,
+        owner: &'static str,
+    ) -> Self {
+        Self {
+            table,
+            condition,
+            owner: Some(owner),
+            delete: OnceLock::new(),
+            count: OnceLock::new(),
+        }
     }
 
     /// Removes `$2` of them at most.
@@ -39,11 +55,14 @@ impl Bounded {
         })
     }
 
-    /// How many there are.
+    /// How many there are, without those of workspaces that were uninstalled until `$2`.
     pub(super) fn count(&'static self) -> &'static Statement {
         self.count.get_or_init(|| {
-            let Self { table, condition, .. } = self;
-            Statement::new(format!("SELECT COUNT(*) FROM {table} WHERE {condition}").leak())
+            let Self { table, condition, owner, .. } = self;
+            let stays = owner.map_or_else(String::new, |owner| {
+                format!(" AND {owner} NOT IN (SELECT id FROM workspaces WHERE deleted_at <= $2)")
+            });
+            Statement::new(format!("SELECT COUNT(*) FROM {table} WHERE {condition}{stays}").leak())
         })
     }
 

@@ -14,8 +14,8 @@ pub use aged::{AGED, Aged, Horizons};
 pub use bodies::{forget as forget_bodies, forgettable as forgettable_bodies};
 pub use records::{Page, forget as forget_posts, idle as idle_posts, page as page_of_posts};
 pub use workspace::{
-    Due, count_posts, due, end_syncs, ended_syncs, finish, forget_ended_syncs, forget_jobs,
-    forget_rows, is_still_due, job_page, list_due,
+    Due, count_ended_syncs, count_posts, due, end_syncs, ended_syncs, finish, forget_ended_syncs,
+    forget_jobs, forget_rows, is_still_due, job_page, list_due,
 };
 
 use crate::db::{ListStatement, Statement};

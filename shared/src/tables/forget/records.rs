@@ -77,13 +77,15 @@ pub async fn page(
 
 /// The messages of a page of which nothing was heard since the horizon: neither changed nor answered nor reacted
 /// to, and no copy is still to be made. A line that says who reacted stays as long as the message that it is about, or
-/// it would be said again. Nobody answers them until the transaction ends.
+/// it would be said again. What a workspace had whose time is over goes with it. Nobody answers them until the
+/// transaction ends.
 pub async fn idle(tx: &mut Tx, page: &Page, horizons: &Horizons) -> Result<Vec<PostId>, DbError> {
     let rows: Vec<(PostId,)> = tx
         .query(sql!(
             // Counted for each message of the page: NOT EXISTS may become a join with a whole table.
             "SELECT posts.id FROM posts
              WHERE posts.id > $1 AND posts.id <= $2 AND posts.version < $4 AND posts.said_at < $4
+               AND posts.workspace_id NOT IN (SELECT id FROM workspaces WHERE deleted_at <= $5)
                AND (SELECT COUNT(*) FROM copies WHERE copies.post_id = posts.id AND copies.state IN ('pending', 'sending')) = 0
                AND (SELECT COUNT(*) FROM posts AS reply WHERE reply.root_post_id = posts.id AND reply.id >= $3) = 0
                AND (SELECT COUNT(*) FROM reactions WHERE reactions.post_id = posts.id AND reactions.version >= $4) = 0
@@ -92,6 +94,7 @@ pub async fn idle(tx: &mut Tx, page: &Page, horizons: &Horizons) -> Result<Vec<P
             // SQLite has one writer at a time: the transaction is the lock.
             sqlite: "SELECT posts.id FROM posts
              WHERE posts.id > $1 AND posts.id <= $2 AND posts.version < $4 AND posts.said_at < $4
+               AND posts.workspace_id NOT IN (SELECT id FROM workspaces WHERE deleted_at <= $5)
                AND (SELECT COUNT(*) FROM copies WHERE copies.post_id = posts.id AND copies.state IN ('pending', 'sending')) = 0
                AND (SELECT COUNT(*) FROM posts AS reply WHERE reply.root_post_id = posts.id AND reply.id >= $3) = 0
                AND (SELECT COUNT(*) FROM reactions WHERE reactions.post_id = posts.id AND reactions.version >= $4) = 0
@@ -102,6 +105,7 @@ pub async fn idle(tx: &mut Tx, page: &Page, horizons: &Horizons) -> Result<Vec<P
         .bind(page.last.clone())
         .bind(PostId::first_at(horizons.records()))
         .bind(horizons.records().timestamp_micros())
+        .bind(horizons.workspaces())
         .fetch_all()
         .await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())

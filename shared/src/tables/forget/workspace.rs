@@ -237,6 +237,25 @@ pub async fn ended_syncs(tx: &mut Tx, most: i64) -> Result<Vec<SyncId>, DbError>
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
+/// How many of them there are once the workspaces are gone that were uninstalled until then.
+pub async fn count_ended_syncs(db: &Db, until: DateTime<Utc>) -> Result<i64, DbError> {
+    let (count,) = db
+        .read(sql!(
+            // A channel that one of them leaves alone takes part no longer (`end_syncs`).
+            "SELECT COUNT(*) FROM syncs
+             WHERE (SELECT COUNT(*) FROM sync_channels JOIN workspaces ON workspaces.id = sync_channels.workspace_id
+                    WHERE sync_channels.sync_id = syncs.id AND sync_channels.status <> 'deleted'
+                      AND (workspaces.deleted_at IS NULL OR workspaces.deleted_at > $1))
+                   < CASE WHEN EXISTS (SELECT 1 FROM sync_channels JOIN workspaces ON workspaces.id = sync_channels.workspace_id
+                                       WHERE sync_channels.sync_id = syncs.id AND workspaces.deleted_at <= $1)
+                     THEN 2 ELSE 1 END"
+        ))
+        .bind(until)
+        .fetch_one()
+        .await?;
+    Ok(count)
+}
+
 /// Forgets syncs, with the channels that took part in them.
 pub async fn forget_ended_syncs(tx: &mut Tx, syncs: &[SyncId]) -> Result<u64, DbError> {
     let channels: Vec<(SyncChannelId,)> = CHANNELS_OF_SYNCS.fetch_all(tx, syncs).await?;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use shared::db::Statement;
 use shared::sql;
 use testkit::on_each_database;
@@ -65,6 +66,22 @@ on_each_database! {
             assert!(bench.has(post).await);
             assert_eq!(bench.knows_what_it_says(post).await, is_known, "{post}");
         }
+    }
+
+    async fn an_installation_that_only_began_goes_after_a_day(database: TestDatabase) {
+        let bench = Bench::new(&database, 0).await;
+        for (id, status, hours) in [
+            ("young", "began", 23), ("old", "began", 25), ("older", "began", 24 * 8),
+            ("ended", "installed", 24 * 7 - 1), ("forgotten", "failed", 24 * 7 + 1),
+        ] {
+            let then = bench.time.clock().now() - TimeDelta::hours(hours);
+            let stored = bench.db.write(sql!("INSERT INTO install_attempts (id, cookie, state, status, created_at, updated_at) VALUES ($1, 'x', $1, $2, $3, $3)"));
+            stored.bind(id).bind(status).bind(then).execute_one("install_attempts", id).await.expect("stored");
+        }
+        bench.run().await;
+        let left = bench.db.read(sql!("SELECT id FROM install_attempts ORDER BY id"));
+        let left: Vec<(String,)> = left.fetch_all().await.expect("read");
+        assert_eq!(left, [("ended".to_owned(),), ("young".to_owned(),)]);
     }
 
     async fn what_was_changed_in_a_pause_is_kept_until_it_is_over(database: TestDatabase) {

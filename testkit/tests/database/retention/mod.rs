@@ -1,6 +1,7 @@
 //! What a sweep removes and what it leaves, step by step, on a clock that stands still.
 
 mod age;
+mod rehearsal;
 mod workspace;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -11,6 +12,7 @@ use shared::jobs::retention_sweep::Position;
 use shared::queue::Queue;
 use shared::rng::Rng;
 use shared::sql;
+use shared::tables::audit::Actor;
 use testkit::TestDatabase;
 use worker::retention::{Step, Sweep};
 
@@ -173,7 +175,8 @@ impl Bench {
     }
 
     fn sweep(&self) -> Sweep {
-        Sweep::new(self.queue.clone(), self.time.clock(), self.rng.clone(), RETENTION)
+        let (clock, rng) = (self.time.clock(), self.rng.clone());
+        Sweep::new(self.queue.clone(), clock, rng, RETENTION, Actor::SyncBot)
     }
 
     async fn step(&self, at: &Position) -> Step {

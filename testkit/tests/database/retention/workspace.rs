@@ -6,6 +6,7 @@ use shared::ids::InstallAttemptId;
 use shared::jobs::install_workspace;
 use shared::jobs::retention_sweep::Position;
 use shared::sql;
+use shared::tables::audit::{self, Filter};
 use testkit::{mentions, on_each_database};
 
 use super::{Bench, GONE, MANY, STAYS};
@@ -88,6 +89,14 @@ on_each_database! {
         assert_eq!(mentions(&bench.db, GONE).await, ["audit_log.subject"]);
     }
 
+    async fn the_log_says_how_long_a_workspace_was_away_and_who_removed_it(database: TestDatabase) {
+        let bench = Bench::new(&database, 41).await;
+        bench.run().await;
+        let noted = audit::latest(&bench.db, &Filter::default(), 9).await.expect("read");
+        let [purged] = noted.as_slice() else { panic!("{noted:?}") };
+        assert_eq!((purged.actor.as_str(), purged.detail.as_deref()), ("syncbot", Some("41 days after it was uninstalled")));
+    }
+
     async fn a_workspace_that_is_installed_again_between_two_steps_keeps_what_it_has(database: TestDatabase) {
         let bench = Bench::new(&database, 31).await;
         bench.people(GONE, MANY).await;
@@ -121,21 +130,6 @@ on_each_database! {
         assert_eq!(bench.told().await, 1);
         assert_eq!(bench.count(sql!("SELECT COUNT(*) FROM audit_log")).await, 1);
         assert_eq!(mentions(&bench.db, GONE).await, ["audit_log.subject"]);
-    }
-
-    async fn a_rehearsal_counts_what_a_sweep_removes_and_removes_nothing(database: TestDatabase) {
-        let bench = Bench::new(&database, 31).await;
-        bench.message(GONE, 20, "sent").await;
-        for _ in 0..3 {
-            bench.message(STAYS, 366, "sent").await;
-        }
-        let rehearsal = bench.sweep().rehearse().await.expect("rehearsed");
-        let due: Vec<_> = rehearsal.workspaces.iter().map(|(due, posts)| (due.team_id.as_str(), *posts)).collect();
-        assert_eq!(due, [("T0GONE", 1)]);
-        let found: Vec<_> = rehearsal.found.iter().filter(|found| found.rows > 0).map(|found| (found.what, found.rows)).collect();
-        assert_eq!(found, [("messages of long ago", 3)]);
-        assert_eq!(bench.count(sql!("SELECT COUNT(*) FROM posts")).await, 4);
-        assert_eq!(bench.count(sql!("SELECT COUNT(*) FROM jobs")).await, 0);
     }
 
     async fn a_lane_is_taken_by_one_and_left_to_workers_afterwards(database: TestDatabase) {

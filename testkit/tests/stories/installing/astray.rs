@@ -69,15 +69,34 @@ on_each_database! {
             ("/slack/oauth_redirect?code=x&code=y&state=forged", 400, "An installation begins here"),
             ("/slack/install/01ARZ3NDEKTSV4RRFFQ69G5FAV", 400, "no longer valid"),
             ("/slack/install/nonsense", 400, "no longer valid"),
+            ("/slack/install/%ff", 400, "no longer valid"),
+            ("/slack/install/%00%2f..", 400, "no longer valid"),
         ] {
             let seen = visitor.open(address).await;
             assert!(seen.status == status && seen.text.contains(title), "{address}: {} {}", seen.status, seen.text);
             assert!(seen.text.contains(&format!("href=\"{}/slack/install\"", app.url)), "{}", seen.text);
+            assert!(seen.headers.contains_key("content-security-policy") && seen.headers["cache-control"] == "no-store", "{address}");
         }
+        let seen = visitor.open("/slack/install/%ff/status").await;
+        assert!(seen.status == 400 && seen.text.is_empty() && seen.headers["cache-control"] == "no-store", "{}", seen.text);
         let seen = visitor.open("/slack/install?team=T0CEDAR").await;
         assert!(seen.location.ends_with("&team=T0CEDAR"), "{}", seen.location);
         let seen = visitor.open("/slack/install?team=%3Cscript%3E").await;
         assert!(seen.status == 302 && !seen.location.contains("team="), "{}", seen.location);
+        app.stop_everything().await;
+    }
+
+    async fn cookies_of_others_are_in_nobodys_way(database: TestDatabase) {
+        let app = TestApp::start(database).await;
+        enters(&app, CEDAR);
+        for splits_cookies in [false, true] {
+            let mut visitor = Visitor::at(&app.url);
+            visitor.foreign_cookies = vec![b"theme=gr\xfcn".to_vec(), "name=Zoë".into(), b"no value".to_vec()];
+            visitor.splits_cookies = splits_cookies;
+            let page = visitor.installs(&app.slack, CEDAR).await;
+            visitor.until(&page, "installed").await;
+        }
+        app.until_settled().await;
         app.stop_everything().await;
     }
 

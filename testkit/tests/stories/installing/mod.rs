@@ -1,6 +1,7 @@
 //! Workspaces install the app in a browser: what the visitor sees, and what is stored.
 
 mod astray;
+mod crowd;
 mod interrupted;
 mod rotation;
 
@@ -65,7 +66,7 @@ on_each_database! {
         assert!(policy.starts_with("default-src 'none'; script-src 'sha256-") && !policy.contains("unsafe"), "{policy}");
         assert_eq!(visitor.open(&format!("{page}/status")).await.text, "waiting");
         let [cookie] = visitor.set_cookies.as_slice() else { panic!("one cookie") };
-        assert!(cookie.contains("; HttpOnly; SameSite=Lax") && !cookie.contains("Secure"), "{cookie}");
+        assert!(cookie.contains("; Max-Age=604800; HttpOnly; SameSite=Lax") && !cookie.contains("Secure"), "{cookie}");
         let carried: Vec<(String,)> = app.db.read(sql!("SELECT payload FROM jobs WHERE kind = 'exchange_code'")).fetch_all().await.expect("read");
         assert!(carried.len() == 1 && !carried[0].0.contains(&code), "the code is sealed: {carried:?}");
         assert_eq!(stored(&app, CEDAR).await, None);
