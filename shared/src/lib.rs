@@ -13,6 +13,7 @@ pub mod echo;
 pub mod error;
 pub mod failpoint;
 pub mod grant;
+pub mod home;
 pub mod ids;
 pub mod install;
 pub mod jobs;

@@ -57,6 +57,7 @@
 mod api;
 mod chance;
 mod changing;
+mod clicking;
 mod control;
 mod core;
 mod deeds;
@@ -89,6 +90,7 @@ mod time;
 mod violation;
 mod world;
 
+pub use clicking::ClickError;
 pub use deeds::{ActError, UserAct};
 pub use emulator::{SlackEmulator, StartError, TimedOut, WorkspaceHandle};
 pub use events::{RequestUrlError, RetryReason, WaitingRetry};

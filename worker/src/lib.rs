@@ -14,6 +14,7 @@ mod pace;
 mod registry;
 mod replay;
 pub mod retention;
+mod roles;
 mod runtime;
 mod services;
 mod sync;

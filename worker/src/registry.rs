@@ -9,10 +9,10 @@ use shared::queue::{JobRow, NewJob, Queue};
 
 use crate::jobs::{
     channel_event, channel_notice, daily_digest, deliver_copy, deliver_files, directory_care,
-    exchange_code, fill_gap, fill_thread, install_workspace, leave_channel, member_event, note_gap,
-    notice, publish_home, queue_care, read_directory, refresh_copy, refresh_reactions, renew_token,
-    restore_workspace, resume_channel, retention_sweep, route_event, tell_admins, token_care,
-    workspace_event,
+    exchange_code, fill_gap, fill_thread, home_action, install_workspace, leave_channel,
+    member_event, note_gap, notice, publish_home, queue_care, read_directory, refresh_copy,
+    refresh_reactions, renew_token, restore_workspace, resume_channel, retention_sweep,
+    route_event, tell_admins, token_care, workspace_event,
 };
 use crate::{Done, Failure, JobContext};
 
@@ -84,6 +84,7 @@ pub fn registry() -> Vec<Registered> {
         },
         job(jobs::notice::NAME, |cx| Box::pin(notice::run(cx)), QUICK),
         job(jobs::publish_home::NAME, |cx| Box::pin(publish_home::run(cx)), QUICK),
+        job(jobs::home_action::NAME, |cx| Box::pin(home_action::run(cx)), QUICK),
         job(jobs::tell_admins::NAME, |cx| Box::pin(tell_admins::run(cx)), LONG),
         Registered {
             schedule: Some(Schedule {

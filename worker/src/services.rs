@@ -35,6 +35,8 @@ pub struct Services {
     pub public_url: Option<Url>,
     /// Slack has said that it takes marks with the tokens of apps alone.
     pub marks_are_for_apps: Arc<AtomicBool>,
+    /// Only admins and owners may change anything.
+    pub require_admin: bool,
     /// Days until what an uninstalled workspace had is removed for good.
     pub retention_days: u32,
     /// How long Slack may need to show a message that it accepted.
@@ -79,6 +81,7 @@ impl Services {
         let SlackAppConfig { bot_scopes, user_scopes, .. } = config.app.clone();
         let asked = Arc::new(Scopes { bot: bot_scopes, person: user_scopes });
         let public_url = config.policy.public_url.clone();
+        let require_admin = config.policy.require_admin;
         let settle = config.worker.settle;
         let retention_days = config.policy.retention_days.unwrap_or(DEFAULT_RETENTION_DAYS);
         let pacer = Pacer::new(clock.clone(), config.worker.is_paced);
@@ -95,6 +98,7 @@ impl Services {
             asked,
             public_url,
             marks_are_for_apps,
+            require_admin,
             retention_days,
             settle,
         })

@@ -7,6 +7,7 @@ pub(crate) mod events;
 mod home;
 pub(crate) mod install;
 pub(crate) mod install_page;
+mod interaction;
 mod member;
 pub(crate) mod message;
 pub(crate) mod oauth_redirect;

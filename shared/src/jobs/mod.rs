@@ -12,6 +12,7 @@ pub mod directory_care;
 pub mod exchange_code;
 pub mod fill_gap;
 pub mod fill_thread;
+pub mod home_action;
 pub mod install_workspace;
 pub mod leave_channel;
 pub mod member_event;

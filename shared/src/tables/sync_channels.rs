@@ -166,6 +166,22 @@ pub async fn siblings(tx: &mut Tx, workspace: &WorkspaceId) -> Result<Vec<Target
     .await
 }
 
+/// The other channels of the syncs that a channel takes part in: those of workspaces that are installed.
+pub async fn siblings_of(tx: &mut Tx, channel: &Target) -> Result<Vec<Target>, DbError> {
+    tx.query(sql!(
+        "SELECT DISTINCT others.workspace_id, workspaces.team_id, others.channel_id FROM sync_channels AS own
+         JOIN sync_channels AS others ON others.sync_id = own.sync_id AND others.id <> own.id
+         JOIN workspaces ON workspaces.id = others.workspace_id
+         WHERE own.workspace_id = $1 AND own.channel_id = $2 AND own.status = 'active' AND others.status = 'active'
+           AND workspaces.deleted_at IS NULL
+         ORDER BY workspaces.team_id, others.channel_id"
+    ))
+    .bind(channel.workspace_id.clone())
+    .bind(channel.channel_id.clone())
+    .fetch_all()
+    .await
+}
+
 /// A sync channel, as operators see it.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct Listed {
@@ -212,16 +228,20 @@ pub struct Pair {
     pub channel_id: ChannelId,
     /// The other's name.
     pub workspace_name: String,
-    /// Either is paused, or the other workspace does without the app.
+    /// The workspace's own is paused.
     pub is_paused: bool,
+    /// The other is, or its workspace does without the app.
+    pub other_is_paused: bool,
 }
 
 /// With whom the channels of a workspace are in step.
 pub async fn pairs(db: &Db, workspace: &WorkspaceId) -> Result<Vec<Pair>, DbError> {
     db.read(sql!(
         "SELECT own.channel_id, workspaces.name AS workspace_name,
-                EXISTS (SELECT 1 FROM pauses WHERE pauses.sync_channel_id IN (own.id, others.id)
-                        AND pauses.until_micros IS NULL) AS is_paused
+                EXISTS (SELECT 1 FROM pauses WHERE pauses.sync_channel_id = own.id
+                        AND pauses.until_micros IS NULL) AS is_paused,
+                EXISTS (SELECT 1 FROM pauses WHERE pauses.sync_channel_id = others.id
+                        AND pauses.until_micros IS NULL) AS other_is_paused
          FROM sync_channels AS own
          JOIN sync_channels AS others ON others.sync_id = own.sync_id AND others.id <> own.id
          JOIN workspaces ON workspaces.id = others.workspace_id

@@ -48,6 +48,12 @@ const MOST_ELEMENTS: usize = 10;
 
 /// Text of a button.
 const BUTTON_TEXT_CHARS: usize = 75;
+const BUTTON_VALUE_CHARS: usize = 2_000;
+const ACTION_ID_CHARS: usize = 255;
+/// Of a dialog that asks whether somebody means it.
+const CONFIRM_TITLE_CHARS: usize = 100;
+const CONFIRM_TEXT_CHARS: usize = 300;
+const CONFIRM_BUTTON_CHARS: usize = 30;
 /// How many elements a row of actions has at most.
 const MOST_ACTIONS: usize = 25;
 
@@ -132,6 +138,9 @@ fn section(block: &Value) -> Result<(), Wrong> {
     if !block["text"].is_null() {
         text_object(&block["text"], SECTION_TEXT_CHARS)?;
     }
+    if !block["accessory"].is_null() {
+        element(&block["accessory"])?;
+    }
     if block["fields"].as_array().is_some_and(|fields| fields.len() > MOST_ELEMENTS) {
         return Err((ViolationKind::LimitExceeded, format!("more than {MOST_ELEMENTS} fields")));
     }
@@ -144,10 +153,26 @@ fn actions(block: &Value) -> Result<(), Wrong> {
     if !(1..=MOST_ACTIONS).contains(&count) {
         return Err((ViolationKind::LimitExceeded, format!("{count} elements")));
     }
-    each(block, "elements", |element| match element["type"].as_str() {
-        Some("button") => text_object(&element["text"], BUTTON_TEXT_CHARS),
-        _ => Ok(()),
-    })
+    each(block, "elements", element)
+}
+
+/// <https://docs.slack.dev/reference/block-kit/block-elements/button-element/>,
+/// <https://docs.slack.dev/reference/block-kit/composition-objects/confirmation-dialog-object/>
+fn element(element: &Value) -> Result<(), Wrong> {
+    if element["type"] != "button" {
+        return Ok(());
+    }
+    text_object(&element["text"], BUTTON_TEXT_CHARS)?;
+    at_most(ACTION_ID_CHARS, "action_id", &element["action_id"])?;
+    at_most(BUTTON_VALUE_CHARS, "value", &element["value"])?;
+    let confirm = &element["confirm"];
+    if confirm.is_null() {
+        return Ok(());
+    }
+    text_object(&confirm["title"], CONFIRM_TITLE_CHARS)?;
+    text_object(&confirm["text"], CONFIRM_TEXT_CHARS)?;
+    text_object(&confirm["confirm"], CONFIRM_BUTTON_CHARS)?;
+    text_object(&confirm["deny"], CONFIRM_BUTTON_CHARS)
 }
 
 fn context(block: &Value) -> Result<(), Wrong> {

@@ -1,6 +1,7 @@
 //! What people say and do.
 
 use super::SlackEmulator;
+use crate::clicking::{self, ClickError};
 use crate::deeds::{self, ActError, UserAct};
 use crate::home;
 use crate::ids::Ts;
@@ -69,6 +70,18 @@ impl SlackEmulator {
     pub fn open_home(&self, team: &str, user: &str) {
         let (team, user) = (team.into(), user.into());
         done(self.core.change(|state| home::open(&self.core, state, &team, &user)));
+    }
+
+    /// Someone presses a button of the app's Home tab: one of this action and value, which has to be there. Returns the
+    /// HTTP status that the app answers, if it does within three seconds.
+    pub async fn press(
+        &self,
+        team: &str,
+        user: &str,
+        action: &str,
+        value: &str,
+    ) -> Result<Option<u16>, ClickError> {
+        clicking::press(&self.core, &team.into(), &user.into(), action, value).await
     }
 
     /// Someone says something, with all that there is to choose about it.

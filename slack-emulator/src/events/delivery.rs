@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::header::{HeaderMap, HeaderValue};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use serde_json::{Map, Value};
 use url::Url;
 
@@ -158,6 +158,28 @@ fn fresh(settings: &Settings, switches: &Switches, event: &Event) -> Signature {
     let now = i64::try_from(now_seconds()).expect("the year is far from overflowing");
     let timestamp = now.saturating_add(switches.signature_skew_seconds);
     sign(&settings.signing_secret, timestamp, &event.body)
+}
+
+/// Sends what somebody did with a button, once, as a form; returns the status, or `Some(None)` if the app does not
+/// answer within three seconds. `None`: there is nowhere to send it to.
+/// <https://docs.slack.dev/interactivity/handling-user-interaction>
+pub(crate) async fn interact(core: &Core, payload: &Value) -> Option<Option<u16>> {
+    let body = url::form_urlencoded::Serializer::new(String::new())
+        .append_pair("payload", &payload.to_string())
+        .finish();
+    let (url, timestamp) = core.read(|state| {
+        let now = i64::try_from(now_seconds()).expect("the year is far from overflowing");
+        (
+            state.courier.request_url.clone(),
+            now.saturating_add(state.switches.signature_skew_seconds),
+        )
+    });
+    let signature = sign(&core.settings.signing_secret, timestamp, body.as_bytes());
+    let mut headers = post::headers(&signature);
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
+    let answer =
+        post::send(&core.client, url?, headers, body.into(), core.settings.event_timeout).await;
+    Some(answer.ok().map(|answer| answer.status.as_u16()))
 }
 
 async fn attempt(core: Arc<Core>, errand: Errand) {

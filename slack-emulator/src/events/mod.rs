@@ -28,7 +28,7 @@ mod verification;
 pub(crate) use audience::{Topic, hears, hears_of_people};
 pub use courier::WaitingRetry;
 pub(crate) use courier::{Courier, EventState};
-pub(crate) use delivery::{emit, keep_schedule, redeliver};
+pub(crate) use delivery::{emit, interact, keep_schedule, redeliver};
 pub(crate) use message::{message_changed, message_deleted, message_posted, reading};
 pub use post::RetryReason;
 pub(crate) use post::client;

@@ -94,11 +94,11 @@ on_each_database! {
         assert_eq!(answer(app.signed(r#"{"type":"what_slack_may_add"}"#, &secret)).await.0, 200);
         let click = SignedRequest {
             content_type: "application/x-www-form-urlencoded".to_owned(),
-            ..app.signed("payload=%7B%22type%22%3A%22block_actions%22%7D", &secret)
+            ..app.signed("payload=%7B%22type%22%3A%22shortcut%22%2C%22user%22%3A%7B%22id%22%3A%22U1%22%7D%7D", &secret)
         };
         assert_eq!(click.send().await, (200, String::new()));
         let counts = &look(&app, "/ready").await.1["since_start"];
-        assert_eq!((&counts["interactions"], &counts["ignored"]), (&json!(1), &json!(2)), "{counts}");
+        assert_eq!((&counts["interactions"], &counts["ignored"]), (&json!(1), &json!(3)), "{counts}");
         assert_eq!(stored(&app).await, 0);
         app.work_and_finish().await;
     }

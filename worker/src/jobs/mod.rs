@@ -9,6 +9,7 @@ pub(crate) mod directory_care;
 pub(crate) mod exchange_code;
 pub(crate) mod fill_gap;
 pub(crate) mod fill_thread;
+pub(crate) mod home_action;
 pub(crate) mod install_workspace;
 pub(crate) mod leave_channel;
 pub(crate) mod member_event;

@@ -1,22 +1,20 @@
 //! Shows somebody the app's Home tab: where it is installed, what is in step, what does not work here, and what they
 //! may let it do in their own name. It is made anew each time, so it may be shown twice.
 
+mod in_step;
+
 use serde_json::{Value, json};
 use shared::jobs::publish_home;
 use shared::queue::Scope;
 use shared::slack::features::{self, Feature, Scopes};
 use shared::slack::methods::views::Publish;
-use shared::tables::sync_channels::{self, Pair};
+use shared::tables::sync_channels;
 use shared::tables::workspaces::{self, Workspace};
 use shared::tables::{installations, user_tokens};
 
+use crate::roles::{self, Role};
 use crate::sync::{blocks, mrkdwn, refusal};
 use crate::{Done, Failure, JobContext};
-
-/// Channels that are listed: with their names, they are far from the 100 blocks that Slack shows.
-const MOST_CHANNELS: usize = 200;
-/// So much of what others are called, escaped.
-const NAMES_MAX_CHARS: usize = 100;
 
 pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
     let home = publish_home::payload(cx.job.payload()?)
@@ -47,7 +45,12 @@ pub(crate) async fn run(cx: &JobContext<'_>) -> Result<Done, Failure> {
         url.query_pairs_mut().append_pair("team", home.team.as_str());
         Some(url.to_string())
     });
-    let view = view(&workspace, &pairs, &here, invited, install_url.as_deref()).to_string();
+    let role = roles::of(cx, &home.team, &token, &home.user).await?;
+    if role == Role::Stranger {
+        return cx.done(cx.begin().await?).await;
+    }
+    let in_step = in_step::page(&pairs, role == Role::Manager, home.page);
+    let view = view(&workspace, in_step, &here, invited, install_url.as_deref()).to_string();
     match cx.call(&home.team, &token, &Publish { user_id: &home.user, view: &view }).await {
         Ok(_) => cx.done(cx.begin().await?).await,
         Err(error) => {
@@ -71,19 +74,18 @@ enum Invited {
 /// What is shown. `install_url`: where the app is installed once more, and each person authorises it.
 fn view(
     workspace: &Workspace,
-    pairs: &[Pair],
+    in_step: Vec<Value>,
     lacking: &[Feature],
     invited: Invited,
     install_url: Option<&str>,
 ) -> Value {
-    let title = json!({ "type": "plain_text", "text": "SyncBot", "emoji": true });
     let name = mrkdwn::escaped(&workspace.name);
     let mut shown = vec![
-        json!({ "type": "header", "text": title }),
+        json!({ "type": "header", "text": plain("SyncBot") }),
         blocks::section(&format!("SyncBot is installed in *{name}*.")),
         json!({ "type": "divider" }),
     ];
-    shown.extend(in_step(pairs));
+    shown.extend(in_step);
     if !lacking.is_empty() {
         let lines = lacking.iter().map(|feature| format!("• {}", feature.without));
         let lines = lines.collect::<Vec<_>>().join("\n");
@@ -112,63 +114,6 @@ fn invitation(invited: Invited, url: &str) -> Option<String> {
     }
 }
 
-fn in_step(pairs: &[Pair]) -> Vec<Value> {
-    if pairs.is_empty() {
-        return vec![blocks::section(
-            "No channel of this workspace is in step with another one yet.",
-        )];
-    }
-    let lines: Vec<String> =
-        pairs.chunk_by(|a, b| a.channel_id == b.channel_id).map(line).collect();
-    let mut shown = vec![blocks::section("*Channels in step*")];
-    let listed = &lines[..lines.len().min(MOST_CHANNELS)];
-    shown.extend(blocks::sections(&listed.join("\n")));
-    if lines.len() > MOST_CHANNELS {
-        let more = lines.len() - MOST_CHANNELS;
-        shown.push(blocks::section(&format!("… and {more} more.")));
-    }
-    shown
-}
-
-/// One channel, and with whom it is in step.
-fn line(pairs: &[Pair]) -> String {
-    let other = |pair: &Pair| {
-        let paused = if pair.is_paused { " (paused)" } else { "" };
-        format!("{}{paused}", pair.workspace_name)
-    };
-    let names = pairs.iter().map(other).collect::<Vec<_>>().join(", ");
-    let names = mrkdwn::shortened(&mrkdwn::escaped(&names), NAMES_MAX_CHARS);
-    format!("• <#{}> with {names}", pairs[0].channel_id)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// What Slack lets a section have.
-    const SECTION_MAX_CHARS: usize = 3_000;
-    const MOST_BLOCKS: usize = 100;
-
-    #[test]
-    fn names_that_are_longer_when_they_are_escaped_leave_sections_that_slack_takes() {
-        for name in ["&".repeat(255), "<&> ".repeat(60), "n".to_owned()] {
-            let pair = |number: usize| Pair {
-                channel_id: format!("C0{number:09}").parse().expect("an id"),
-                workspace_name: name.clone(),
-                is_paused: true,
-            };
-            let pairs: Vec<Pair> = (0..=MOST_CHANNELS).map(pair).collect();
-            let shown = in_step(&pairs);
-            assert!(shown.len() < MOST_BLOCKS, "{}", shown.len());
-            let texts: Vec<&str> =
-                shown.iter().filter_map(|block| block["text"]["text"].as_str()).collect();
-            for text in &texts {
-                assert!(text.chars().count() <= SECTION_MAX_CHARS, "{text}");
-                let escapes = ["&amp;", "&lt;", "&gt;"];
-                let whole: usize = escapes.map(|escape| text.matches(escape).count()).iter().sum();
-                assert_eq!(text.matches('&').count(), whole, "{text}");
-            }
-            assert_eq!(texts.concat().matches("<#C0").count(), MOST_CHANNELS);
-        }
-    }
+fn plain(text: &str) -> Value {
+    json!({ "type": "plain_text", "text": text, "emoji": true })
 }

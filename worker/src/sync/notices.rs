@@ -1,6 +1,6 @@
 //! What people are told who manage a workspace, in words for somebody who has never seen the product.
 
-use shared::ids::ChannelId;
+use shared::ids::{ChannelId, UserId};
 use shared::tables::undelivered::Undelivered;
 
 use super::mishap::Mishap;
@@ -125,6 +125,43 @@ pub(crate) fn purged(name: &str, days: u32) -> String {
          channels and everything in them stay as they are; those that you shared with it alone are in no sync any more.",
         escaped(name)
     )
+}
+
+/// Somebody asked for what others decide.
+pub(crate) fn not_allowed(name: &str) -> String {
+    format!(
+        "Only those who manage the workspace *{}* can change how its channels take part: its owners and admins. Nothing was \
+         changed.",
+        escaped(name)
+    )
+}
+
+/// Somebody has paused or resumed the channel in which this is said.
+pub(crate) fn switched(user: &UserId, pauses: bool) -> String {
+    if pauses {
+        format!(
+            "<@{user}> paused SyncBot in this channel: what is said here reaches nobody elsewhere, and what others say there \
+             does not come here. Edits and reactions of older messages follow when it is resumed."
+        )
+    } else {
+        format!(
+            "<@{user}> resumed SyncBot in this channel: what is said from now on arrives on both sides again."
+        )
+    }
+}
+
+/// As [`switched`], in a channel of another workspace. It does not say who.
+pub(crate) fn switched_elsewhere(name: &str, pauses: bool) -> String {
+    let name = escaped(name);
+    if pauses {
+        format!(
+            "*{name}* paused its channel: what is said here no longer reaches them, nor what they say this channel."
+        )
+    } else {
+        format!(
+            "*{name}* resumed its channel: what is said from now on arrives on both sides again."
+        )
+    }
 }
 
 /// The channels that somebody has to invite the bot to.

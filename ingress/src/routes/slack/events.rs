@@ -21,8 +21,8 @@ use shared::queue::{Enqueued, NewJob};
 use shared::slack::signature::Sent;
 
 use super::decision::Decision;
-use super::dispatch;
 use super::rate_limited;
+use super::{dispatch, interaction};
 use crate::Edge;
 use crate::refusal::Refusal;
 
@@ -68,6 +68,7 @@ async fn accept(edge: &Edge, request: Request) -> Result<Response, Refusal> {
         }
         ContentKind::Form => {
             edge.counts.interactions.add_one();
+            take(edge, interaction::decide(&body)?).await?;
             Ok(StatusCode::OK.into_response())
         }
     }
@@ -125,11 +126,7 @@ async fn event(edge: &Edge, body: &[u8]) -> Result<Response, Refusal> {
             Ok(Json(json!({ "challenge": challenge })).into_response())
         }
         ("event_callback", Some(event), _) => {
-            match dispatch::decide(text, event)? {
-                Decision::Store(job) => store(edge, job).await?,
-                Decision::Own => edge.counts.own.add_one(),
-                Decision::Ignore => edge.counts.ignored.add_one(),
-            }
+            take(edge, dispatch::decide(text, event)?).await?;
             Ok(StatusCode::OK.into_response())
         }
         ("app_rate_limited", ..) => {
@@ -145,6 +142,16 @@ async fn event(edge: &Edge, body: &[u8]) -> Result<Response, Refusal> {
             Ok(StatusCode::OK.into_response())
         }
     }
+}
+
+/// Does what was decided.
+async fn take(edge: &Edge, decision: Decision) -> Result<(), Refusal> {
+    match decision {
+        Decision::Store(job) => store(edge, job).await?,
+        Decision::Own => edge.counts.own.add_one(),
+        Decision::Ignore => edge.counts.ignored.add_one(),
+    }
+    Ok(())
 }
 
 /// Returns when the job is on disk.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::UserId;
+use crate::ids::{TeamId, UserId};
 use crate::slack::client::Method;
 use crate::slack::tier::Tier;
 
@@ -29,6 +29,9 @@ pub struct InfoAnswer {
 )]
 pub struct Member {
     pub id: UserId,
+    /// Where they are at home: strangers of shared channels are seen, too.
+    #[serde(default)]
+    pub team_id: Option<TeamId>,
     #[serde(default)]
     pub name: String,
     #[serde(default)]
