@@ -73,13 +73,14 @@ async fn switch(
         return Ok(Vec::new());
     }
     cx.signal(tx);
-    let entry = Entry {
+    let paused = Entry {
         team: Some(&asked.team),
         actor: Actor::Person(asked.user.clone()),
-        action: if pauses { "channel.paused" } else { "channel.resumed" },
+        action: "channel.paused",
         subject: Some(channel.to_string()),
         detail: None,
     };
+    let entry = if pauses { paused } else { Entry { action: "channel.resumed", ..paused } };
     audit::note(tx, &entry, &services.clock, &services.rng).await?;
     let own = Target {
         workspace_id: workspace.id.clone(),
