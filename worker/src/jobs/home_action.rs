@@ -73,14 +73,14 @@ async fn switch(
         return Ok(Vec::new());
     }
     cx.signal(tx);
-    let paused = Entry {
+    let entry = Entry {
         team: Some(&asked.team),
         actor: Actor::Person(asked.user.clone()),
         action: "channel.paused",
         subject: Some(channel.to_string()),
         detail: None,
     };
-    let entry = if pauses { paused } else { Entry { action: "channel.resumed", ..paused } };
+    let entry = if pauses { entry } else { Entry { action: "channel.resumed", ..entry } };
     audit::note(tx, &entry, &services.clock, &services.rng).await?;
     let own = Target {
         workspace_id: workspace.id.clone(),
