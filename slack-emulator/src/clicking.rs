@@ -25,7 +25,7 @@ pub enum ClickError {
 }
 
 /// What is sent, before it is signed.
-pub(crate) fn pressed(
+fn pressed(
     state: &mut State,
     team: &TeamId,
     user: &UserId,

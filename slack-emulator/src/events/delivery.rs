@@ -143,7 +143,7 @@ fn pack(settings: &Settings, state: &mut State, errand: &Errand) -> Option<Parce
     let event = state.courier.events.get_mut(&errand.event_id)?;
     let kept = event.first_signature.as_ref();
     let kept = kept.filter(|_| errand.retry.is_some() && !state.switches.retries_are_resigned);
-    let signature = kept.cloned().unwrap_or_else(|| fresh(settings, &state.switches, event));
+    let signature = kept.cloned().unwrap_or_else(|| fresh(settings, &state.switches, &event.body));
     event.first_signature.get_or_insert_with(|| signature.clone());
     let mut headers = post::headers(&signature);
     if let Some(retry) = errand.retry {
@@ -154,10 +154,10 @@ fn pack(settings: &Settings, state: &mut State, errand: &Errand) -> Option<Parce
     Some(Parcel { url, headers, body, signature_timestamp: signature.timestamp })
 }
 
-fn fresh(settings: &Settings, switches: &Switches, event: &Event) -> Signature {
+fn fresh(settings: &Settings, switches: &Switches, body: &[u8]) -> Signature {
     let now = i64::try_from(now_seconds()).expect("the year is far from overflowing");
     let timestamp = now.saturating_add(switches.signature_skew_seconds);
-    sign(&settings.signing_secret, timestamp, &event.body)
+    sign(&settings.signing_secret, timestamp, body)
 }
 
 /// Sends what somebody did with a button, once, as a form; returns the status, or `Some(None)` if the app does not
@@ -167,14 +167,10 @@ pub(crate) async fn interact(core: &Core, payload: &Value) -> Option<Option<u16>
     let body = url::form_urlencoded::Serializer::new(String::new())
         .append_pair("payload", &payload.to_string())
         .finish();
-    let (url, timestamp) = core.read(|state| {
-        let now = i64::try_from(now_seconds()).expect("the year is far from overflowing");
-        (
-            state.courier.request_url.clone(),
-            now.saturating_add(state.switches.signature_skew_seconds),
-        )
+    let (url, signature) = core.read(|state| {
+        let signature = fresh(&core.settings, &state.switches, body.as_bytes());
+        (state.courier.request_url.clone(), signature)
     });
-    let signature = sign(&core.settings.signing_secret, timestamp, body.as_bytes());
     let mut headers = post::headers(&signature);
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
     let answer =
