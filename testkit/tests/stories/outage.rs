@@ -24,11 +24,10 @@ on_each_database! {
         assert_eq!(BIRCH.texts(&app.slack), ["before"]);
 
         outage.end();
+        // A connection that was made in the last moment of the outage may still fail, which would cost an event this try.
+        while app.db.begin().await.is_err() {}
         app.slack.advance(Duration::from_mins(1));
-        // A lane that was claimed in a commit whose answer was lost goes on when its lease is over.
-        let all = |slack: &SlackEmulator| [ACME, BIRCH].iter().all(|side| slack.message_count(side.team, side.channel) == 4);
-        let arrived = app.slack.wait_until(all, PATIENCE * 2).await;
-        assert!(arrived.is_ok(), "{:?} {:?}", ACME.texts(&app.slack), BIRCH.texts(&app.slack));
+        app.until_both_have(4).await;
         ACME.says(&app.slack, "after");
         app.until_both_have(5).await;
         app.finish_in_any_order().await;
